@@ -1,0 +1,42 @@
+"""What can go wrong, grouped by what the reader can do.
+
+``Refused``      the person can do something else; ``text`` says what, in Chinese.
+``NotFound``     a Refused: what was named is not there.
+``NotAllowed``   a Refused: this person may not.
+``Misconfigured``  the operator must mend a setting or a file; one line, no traceback.
+``Unavailable``  try again later (database gone, full, read-only).
+"""
+
+from __future__ import annotations
+
+
+class XinshiError(Exception):
+    """Base. ``str()`` is the precise text for the log."""
+
+
+class Refused(XinshiError):
+    """The wish cannot be granted; ``text`` is what the user reads."""
+
+    def __init__(self, text: str, *, log: str = "") -> None:
+        super().__init__(log or text)
+        self.text = text
+
+
+class NotFound(Refused):
+    """What was named is not there."""
+
+
+class NotAllowed(Refused):
+    """This person may not do that."""
+
+
+class Misconfigured(XinshiError):
+    """A setting, a rulebook or an office file is wrong: names it and says what is expected."""
+
+
+class Unavailable(XinshiError):
+    """The database cannot take work now; the platform shall push again."""
+
+
+class TurnTooLong(XinshiError):
+    """A turn ran over its time in the writer and was rolled back."""

@@ -1,0 +1,67 @@
+"""People who talk to us, and what they may do for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+
+class Channel(StrEnum):
+    WECHAT = "wechat"
+    WECOM = "wecom"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account of one channel: an openid, a userid, a console name."""
+
+    id: int
+    channel: Channel
+    #: the service account's app id (or corp id): openids differ for each
+    account: str
+    sender: str
+    #: version of the privacy notice last shown; "" when never
+    notice_version: str = ""
+    followed: bool = True
+    last_inbound_at: datetime | None = None
+
+
+class Power(IntEnum):
+    """What a bound person may do for a subject. A code gives FILE at most."""
+
+    QUERY = 1  # 查询
+    FILE = 2  # 经办
+    SIGN = 3  # 签署
+
+
+POWER_NAMES: dict[Power, str] = {Power.QUERY: "查询", Power.FILE: "经办", Power.SIGN: "签署"}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A proved tie between a person and a subject, with a power."""
+
+    id: int
+    person_id: int
+    subject_id: int
+    power: Power
+    bound_at: datetime
+    proof: str
+    #: last day of a power given by letter; None: until revoked
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of the office or of a department."""
+
+    userid: str
+    name: str
+    roles: tuple[str, ...]
+    department: str
+    enabled: bool = True
+
+
+STAFF_ROLES: tuple[str, ...] = ("经办", "审批", "联络员", "检查人员", "信用办管理员", "审计")

@@ -1,0 +1,257 @@
+"""What the services need from outside, as synchronous Protocols.
+
+One ``UnitOfWork`` is one transaction; ``storage`` implements it on both engines.
+All times are aware UTC, all dates are Shanghai dates, all money is integer fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from domain.model.assessment import Assessment, BaseGrade, Evaluation
+from domain.model.person import Binding, Channel, Person, Power, Staff
+from domain.model.record import Record, RecordState, Unit
+from domain.model.subject import Subject
+
+
+class Subjects(Protocol):
+    """Subjects, their former names and old codes."""
+
+    def get(self, subject_id: int) -> Subject: ...
+    def by_uscc(self, uscc: str) -> Subject | None: ...
+    def by_legacy_code(self, code: str) -> Subject | None: ...
+    def by_id_hash(self, id_hash: bytes) -> Subject | None: ...
+    def by_name(self, name: str) -> list[Subject]:
+        """Subjects whose present or former name is exactly this."""
+        ...
+
+    def add(self, subject: Subject, *, id_sealed: bytes = b"", id_hash: bytes = b"") -> int:
+        """Store a new subject (its ``id`` is ignored); return the id."""
+        ...
+
+    def rename(self, subject_id: int, name: str) -> None:
+        """Change the name; the present one joins the former names."""
+        ...
+
+    def add_legacy_code(self, code: str, subject_id: int) -> None: ...
+    def count(self) -> int: ...
+
+
+class Records(Protocol):
+    """Records with their violations."""
+
+    def of_subject(self, subject_id: int, *, limit: int = 200) -> list[Record]:
+        """Newest first, whatever their state."""
+        ...
+
+    def get(self, record_id: int) -> Record | None: ...
+    def add(self, record: Record, *, business_key: str, batch_id: int | None) -> int: ...
+    def set_state(self, record_id: int, state: RecordState) -> None: ...
+
+
+class Assessments(Protocol):
+    """Assessments in force, proposals, base grades."""
+
+    def in_force(self, subject_id: int) -> Assessment | None: ...
+    def history(self, subject_id: int, *, limit: int = 20) -> list[Assessment]: ...
+    def proposal(self, subject_id: int) -> Assessment | None: ...
+
+    def put_in_force(
+        self, subject_id: int, evaluation: Evaluation, *, at: datetime, batch_id: int | None, approved_by: str
+    ) -> int: ...
+    def propose(self, subject_id: int, evaluation: Evaluation, *, at: datetime, batch_id: int | None) -> int:
+        """Store a worse outcome that waits for a named person; replaces an earlier proposal."""
+        ...
+
+    def base_grade(self, subject_id: int, scheme: str = "public") -> BaseGrade | None: ...
+
+
+class People(Protocol):
+    """Accounts of the channels."""
+
+    def get_or_add(self, channel: Channel, account: str, sender: str, at: datetime) -> Person: ...
+    def get(self, person_id: int) -> Person: ...
+    def note_inbound(self, person_id: int, at: datetime) -> None: ...
+    def set_followed(self, person_id: int, followed: bool, at: datetime) -> None: ...
+    def set_notice(self, person_id: int, version: str, at: datetime) -> None:
+        """Store which privacy notice was shown, and when."""
+        ...
+
+    def erase(self, person_id: int, at: datetime) -> None:
+        """Delete what belongs to the person alone; the audit chain keeps ids and hashes only."""
+        ...
+
+
+class Bindings(Protocol):
+    """Who may speak for which subject, and the codes that prove it."""
+
+    def of_person(self, person_id: int) -> list[tuple[Binding, Subject]]: ...
+    def of_subject(self, subject_id: int) -> list[tuple[Binding, Person]]: ...
+    def add(
+        self,
+        person_id: int,
+        subject_id: int,
+        power: Power,
+        *,
+        at: datetime,
+        proof: str,
+        until: date | None = None,
+    ) -> int: ...
+    def revoke(self, binding_id: int, *, at: datetime, reason: str) -> None: ...
+
+    def add_code(
+        self, subject_id: int, code_hash: bytes, power: Power, *, at: datetime, expires: datetime, by: str
+    ) -> int: ...
+    def code_by_hash(self, code_hash: bytes) -> BindCode | None: ...
+    def use_code(self, code_id: int, person_id: int, at: datetime) -> bool:
+        """Mark a code as used; False if somebody was faster."""
+        ...
+
+    def note_failure(self, person_id: int, at: datetime) -> None: ...
+    def failures_since(self, person_id: int, since: datetime) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BindCode:
+    id: int
+    subject_id: int
+    power: Power
+    expires: datetime
+    used: bool
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Where the talk with one person stands. ``state`` is JSON-able and sealed in the database."""
+
+    person_id: int
+    #: running form, "" when none; with its version, so that code changes do not break it
+    form: str
+    form_version: int
+    step: str
+    data: dict[str, Any]
+    #: numbered choices offered last: what "1", "2", "3" mean now
+    choices: list[str]
+    #: rest of a paged reply, for 更多
+    pages: list[str]
+    #: the subject chosen by a person bound to several
+    subject_id: int | None
+    expires_at: datetime | None
+
+
+class Conversations(Protocol):
+    def load(self, person_id: int) -> Conversation:
+        """The conversation, locked for this transaction; an empty one when there is none."""
+        ...
+
+    def save(self, conversation: Conversation, at: datetime) -> None: ...
+    def expired(self, now: datetime, *, limit: int = 100) -> list[Conversation]:
+        """Conversations whose form ran out of time and whose person was not told yet."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Append-only; ids and hashes only, no personal values."""
+
+    def append(
+        self,
+        action: str,
+        *,
+        actor: str,
+        subject_id: int | None = None,
+        ref: str = "",
+        detail: dict[str, Any] | None = None,
+    ) -> None: ...
+
+
+class QueryLog(Protocol):
+    """Who looked at which subject (S0-38); kept five years."""
+
+    def note(self, *, subject_id: int, viewer: str, purpose: str, at: datetime) -> None: ...
+    def of_subject(self, subject_id: int, *, limit: int = 50) -> list[tuple[datetime, str, str]]: ...
+
+
+class Outbox(Protocol):
+    """Messages that wait for the delivery loop; unique on ``unique_key``."""
+
+    def put(
+        self,
+        *,
+        person_id: int,
+        text: str,
+        unique_key: str,
+        at: datetime,
+        kind: str = "notice",
+        legal_effect: bool = False,
+    ) -> bool:
+        """Queue a text for a person; False where the key is already queued or sent."""
+        ...
+
+    def take_waiting(self, person_id: int, at: datetime, *, limit: int = 5) -> list[str]:
+        """Texts still waiting for this person, marked as carried by the passive reply being written."""
+        ...
+
+
+class StaffMembers(Protocol):
+    def get(self, userid: str) -> Staff | None: ...
+    def all(self) -> list[Staff]: ...
+    def save(self, staff: Staff) -> None: ...
+
+
+class Batches(Protocol):
+    """Import and evaluation batches: staged in chunks, made visible by one flip."""
+
+    def open(self, kind: str, *, file_sha256: str, source: str, by: str, at: datetime) -> int: ...
+    def flip(self, batch_id: int, at: datetime, totals: dict[str, int]) -> None: ...
+    def abandon(self, batch_id: int, at: datetime, reason: str) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Effects outside of it are forbidden: a turn may be run again."""
+
+    @property
+    def subjects(self) -> Subjects: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def assessments(self) -> Assessments: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def bindings(self) -> Bindings: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def audit(self) -> AuditLog: ...
+    @property
+    def queries(self) -> QueryLog: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def staff(self) -> StaffMembers: ...
+    @property
+    def batches(self) -> Batches: ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Effects inside are rolled back when the block raises."""
+        ...
+
+
+class Sealer(Protocol):
+    """Seals personal values (AES-GCM, key id, one derived key for each purpose)."""
+
+    def seal(self, purpose: str, plain: bytes) -> bytes: ...
+    def open(self, purpose: str, sealed: bytes) -> bytes: ...
+    def digest(self, purpose: str, plain: bytes) -> bytes:
+        """A keyed hash: equal for equal input, useless without the key."""
+        ...
+
+
+class UnitStream(Protocol):
+    """Bulk reading for evaluation: subjects in id order with their counting units."""
+
+    def stream(self, *, after_subject: int = 0) -> Iterator[tuple[int, Sequence[Unit], BaseGrade | None]]: ...

@@ -1,0 +1,319 @@
+"""Every table, in one place. Statements are built from these once, at module level."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.types import DecimalText, Json, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: SQLite wants INTEGER for its rowid keys, PostgreSQL BIGINT
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+#: facts about the installation: rulebook id, demonstration mark
+installation = Table(
+    "installation",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("name", String(200), nullable=False, index=True),
+    Column("uscc", String(18), unique=True),
+    Column("id_sealed", LargeBinary),
+    Column("id_hash", LargeBinary, unique=True),
+    Column("industry", String(40), nullable=False, default=""),
+    Column("domains", Json, nullable=False, default=list),
+    Column("batch_id", Id),
+)
+subject_names = Table(
+    "subject_names",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False, index=True),
+    UniqueConstraint("subject_id", "name"),
+)
+legacy_codes = Table(
+    "legacy_codes",
+    metadata,
+    Column("code", String(20), primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("decided_on", Date, nullable=False),
+    Column("authority", String(200), nullable=False, default=""),
+    Column("doc_no", String(200), nullable=False, default=""),
+    Column("source", String(200), nullable=False, default=""),
+    Column("submitter", String(200), nullable=False, default=""),
+    Column("state", String(10), nullable=False),
+    Column("published_on", Date),
+    Column("publicity_until", Date),
+    Column("valid_until", Date),
+    Column("rating", String(40), nullable=False, default=""),
+    Column("score", DecimalText),
+    Column("endorsed", Boolean, nullable=False, default=False),
+    Column("issuer_kind", String(20), nullable=False, default=""),
+    # 机关 + 文号 + 日期 + 主体 (M18), canonical, hashed: the same decision is stored once
+    Column("business_key", String(64), nullable=False, unique=True),
+    Column("batch_id", Id),
+    Index("ix_records_subject_id_decided_on", "subject_id", "decided_on"),
+)
+violations = Table(
+    "violations",
+    metadata,
+    Column("record_id", Id, ForeignKey("records.id"), primary_key=True),
+    Column("seq", SmallInteger, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("sanctions", Json, nullable=False, default=list),
+    Column("fine_fen", BigInteger, nullable=False, default=0),
+    Column("confiscated_fen", BigInteger, nullable=False, default=0),
+    Column("basis", Text, nullable=False, default=""),
+    Column("severity", SmallInteger, nullable=False, default=0),
+)
+
+#: import and evaluation batches; rows of a batch count only once flipped_at is set
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(30), nullable=False),
+    Column("file_sha256", String(64), nullable=False, default=""),
+    Column("source", String(200), nullable=False, default=""),
+    Column("by", String(100), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("flipped_at", UtcDateTime),
+    Column("abandoned_at", UtcDateTime),
+    Column("reason", Text, nullable=False, default=""),
+    Column("totals", Json, nullable=False, default=dict),
+    # where a resumable batch stands
+    Column("cursor", BigInteger, nullable=False, default=0),
+)
+#: rows of a batch between reading and the flip
+staged_rows = Table(
+    "staged_rows",
+    metadata,
+    Column("batch_id", Id, primary_key=True),
+    Column("row_no", Integer, primary_key=True),
+    Column("payload", Json, nullable=False),
+)
+base_grades = Table(
+    "base_grades",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+    Column("scheme", String(40), nullable=False),
+    Column("grade", String(20)),
+    Column("score", DecimalText),
+    Column("evaluated_on", Date, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("batch_id", Id, nullable=False),
+    Column("approved_by", String(100), nullable=False),
+    UniqueConstraint("subject_id", "scheme", "evaluated_on"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+    Column("rulebook_id", String(40), nullable=False),
+    Column("rulebook_version", String(40), nullable=False),
+    # 'in_force' | 'proposed' | 'past'
+    Column("status", String(10), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("grade", String(20)),
+    Column("score", DecimalText),
+    Column("as_of", Date, nullable=False),
+    Column("valid_until", Date),
+    # the whole Evaluation with its trace, as JSON
+    Column("evaluation", Json, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("in_force_from", UtcDateTime),
+    Column("batch_id", Id),
+    Column("approved_by", String(100), nullable=False, default=""),
+    Index("ix_assessments_subject_id_status", "subject_id", "status"),
+    Index("ix_assessments_status_valid_until", "status", "valid_until"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(10), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("sender", String(128), nullable=False),
+    Column("followed", Boolean, nullable=False, default=True),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_inbound_at", UtcDateTime),
+    Column("notice_version", String(20), nullable=False, default=""),
+    Column("notice_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),
+    UniqueConstraint("channel", "account", "sender"),
+)
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False, index=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False, index=True),
+    Column("power", SmallInteger, nullable=False),
+    Column("bound_at", UtcDateTime, nullable=False),
+    Column("proof", String(60), nullable=False),
+    Column("until", Date),
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_reason", String(100), nullable=False, default=""),
+)
+bind_codes = Table(
+    "bind_codes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+    Column("code_hash", LargeBinary, nullable=False, unique=True),
+    Column("power", SmallInteger, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("issued_by", String(100), nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("used_by", Id),
+)
+bind_failures = Table(
+    "bind_failures",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_bind_failures_person_id_at", "person_id", "at"),
+)
+staff = Table(
+    "staff",
+    metadata,
+    Column("userid", String(64), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("department", String(100), nullable=False),
+    Column("enabled", Boolean, nullable=False, default=True),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    # form, step, data, choices, pages: sealed JSON
+    Column("state", LargeBinary, nullable=False),
+    Column("expires_at", UtcDateTime, index=True),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+#: the claim: key inserted first, in the transaction of every effect; never the body
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("person_id", Id),
+    Column("received_at", UtcDateTime, nullable=False),
+    # the stored reply, sealed; empty for silence
+    Column("reply", LargeBinary),
+    # none → passive | outbox, by compare-and-set
+    Column("answer_owner", String(10), nullable=False, default="none"),
+    Column("failed", Boolean, nullable=False, default=False),
+    Index("ix_inbox_answer_owner_received_at", "answer_owner", "received_at"),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("unique_key", String(160), nullable=False, unique=True),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False),
+    Column("inbox_id", Id),
+    Column("kind", String(20), nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # sealed JSON
+    Column("legal_effect", Boolean, nullable=False, default=False),
+    # waiting | leased | sent | carried | unknown | dead | unreachable
+    Column("status", String(12), nullable=False, default="waiting"),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("last_error", Text, nullable=False, default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("platform_id", String(64)),
+    Index("ix_outbox_status_due_at", "status", "due_at"),
+    Index("ix_outbox_person_id_status", "person_id", "status"),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("subject_id", Id),
+    Column("ref", String(120), nullable=False, default=""),
+    Column("detail", Json, nullable=False, default=dict),
+    # set by the sealer, in order of ``sealed_no``
+    Column("sealed_no", BigInteger, unique=True),
+    Column("seal", String(64)),
+)
+query_log = Table(
+    "query_log",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, nullable=False),
+    Column("viewer", String(120), nullable=False),
+    Column("purpose", String(60), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_query_log_subject_id_at", "subject_id", "at"),
+)
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job", String(40), primary_key=True),
+    Column("slot", UtcDateTime, primary_key=True),
+    Column("host", String(60), nullable=False),
+    Column("finished_at", UtcDateTime),
+)
+#: platform access tokens, one row for each app; single-flight refresh
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("app", String(100), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
