@@ -14,7 +14,7 @@ class XinshiError(Exception):
     """Base. ``str()`` is the precise text for the log."""
 
 
-class Refused(XinshiError):
+class Refused(XinshiError):  # noqa: N818 - a refusal is an answer, not an accident
     """The wish cannot be granted; ``text`` is what the user reads."""
 
     def __init__(self, text: str, *, log: str = "") -> None:
@@ -30,13 +30,13 @@ class NotAllowed(Refused):
     """This person may not do that."""
 
 
-class Misconfigured(XinshiError):
+class Misconfigured(XinshiError):  # noqa: N818
     """A setting, a rulebook or an office file is wrong: names it and says what is expected."""
 
 
-class Unavailable(XinshiError):
+class Unavailable(XinshiError):  # noqa: N818
     """The database cannot take work now; the platform shall push again."""
 
 
-class TurnTooLong(XinshiError):
+class TurnTooLong(XinshiError):  # noqa: N818
     """A turn ran over its time in the writer and was rolled back."""

@@ -6,7 +6,7 @@ All times are aware UTC, all dates are Shanghai dates, all money is integer fen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime

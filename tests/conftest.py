@@ -1,1 +1,78 @@
 """Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from storage import schema
+from storage.runner import Runner, open_runner
+from storage.session import open_session
+from storage.unit_of_work import SqlUnitOfWork
+from storage.vault import Vault
+
+# the machines that run the tests are shared and slow at times
+settings.register_profile("xinshi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("xinshi")
+
+
+class FixedClock:
+    """A clock that stands still until it is moved. Starts on a Friday at noon in Shanghai."""
+
+    def __init__(self, moment: datetime = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def set(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        self._moment += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def sealer() -> Vault:
+    return Vault("a secret key that is used in tests only")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    schema.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database of the newest schema."""
+    path = tmp_path / "xinshi.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def uow(sqlite_url: str, sealer: Vault, clock: FixedClock) -> Iterator[SqlUnitOfWork]:
+    """One transaction on a fresh SQLite database."""
+    with open_session(sqlite_url, sealer=sealer, clock=clock) as unit_of_work:
+        yield unit_of_work
+
+
+@pytest.fixture
+async def runner(sqlite_url: str, sealer: Vault, clock: FixedClock) -> AsyncIterator[Runner]:
+    """A runner on a fresh SQLite database."""
+    opened = await open_runner(sqlite_url, sealer=sealer, clock=clock)
+    yield opened
+    await opened.close()

@@ -85,6 +85,9 @@ class Evaluation:
     valid_until: date | None = None
     provisional: bool = False
     source_text: str = ""
+    #: the rulebook and version that computed it; stored with every assessment
+    rulebook_id: str = ""
+    rulebook_version: str = ""
 
     @property
     def code(self) -> str:

@@ -1,0 +1,164 @@
+"""Assessments in force, proposals, base grades.
+
+Status of a row: ``in_force``, ``proposed``, ``past`` (was in force), ``dropped``
+(a proposal that never was). A row of a batch counts only once the batch is
+flipped; the newest visible ``in_force`` row is the one that firms see, older
+ones are retired afterwards in chunks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+
+from domain.model.assessment import Assessment, BaseGrade, Evaluation
+from storage.evaluation_codec import pack, unpack
+from storage.tables import assessments, base_grades, batches
+from storage.types import AnyRow
+
+_WITH_BATCH = assessments.outerjoin(batches, batches.c.id == assessments.c.batch_id)
+_VISIBLE = or_(assessments.c.batch_id.is_(None), batches.c.flipped_at.is_not(None))
+_IN_FORCE_FROM = func.coalesce(
+    assessments.c.in_force_from, batches.c.flipped_at, type_=assessments.c.in_force_from.type
+)
+_COLUMNS = select(
+    assessments.c.id,
+    assessments.c.subject_id,
+    assessments.c.rulebook_id,
+    assessments.c.rulebook_version,
+    assessments.c.evaluation,
+    assessments.c.status,
+    _IN_FORCE_FROM.label("since"),
+    assessments.c.batch_id,
+    assessments.c.approved_by,
+).select_from(_WITH_BATCH)
+_NEWEST = (
+    _COLUMNS.where(
+        assessments.c.subject_id == bindparam("subject"),
+        assessments.c.status == bindparam("wanted"),
+        _VISIBLE,
+    )
+    .order_by(assessments.c.id.desc())
+    .limit(1)
+)
+_HISTORY = (
+    _COLUMNS.where(
+        assessments.c.subject_id == bindparam("subject"),
+        assessments.c.status.in_(("in_force", "past")),
+        _VISIBLE,
+    )
+    .order_by(assessments.c.id.desc())
+    .limit(bindparam("at_most"))
+)
+_ADD = insert(assessments).returning(assessments.c.id)
+_RETIRE = (
+    update(assessments)
+    .where(assessments.c.subject_id == bindparam("subject"), assessments.c.status == bindparam("was"))
+    .values(status=bindparam("becomes"))
+)
+_BASE_GRADE = (
+    select(base_grades)
+    .join(batches, batches.c.id == base_grades.c.batch_id)
+    .where(
+        base_grades.c.subject_id == bindparam("subject"),
+        base_grades.c.scheme == bindparam("wanted"),
+        batches.c.flipped_at.is_not(None),
+    )
+    .order_by(base_grades.c.evaluated_on.desc(), base_grades.c.id.desc())
+    .limit(1)
+)
+
+
+class SqlAssessments:
+    """Implements ``domain.ports.Assessments``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def in_force(self, subject_id: int) -> Assessment | None:
+        return self._newest(subject_id, "in_force")
+
+    def proposal(self, subject_id: int) -> Assessment | None:
+        """The worse outcome that waits for a named person, or None."""
+        return self._newest(subject_id, "proposed")
+
+    def history(self, subject_id: int, *, limit: int = 20) -> list[Assessment]:
+        """What is and was in force, newest first."""
+        rows = self._connection.execute(_HISTORY, {"subject": subject_id, "at_most": limit})
+        return [_to_assessment(row) for row in rows]
+
+    def put_in_force(
+        self, subject_id: int, evaluation: Evaluation, *, at: datetime, batch_id: int | None, approved_by: str
+    ) -> int:
+        """Make an evaluation the one that counts; the former one is past, a waiting proposal is dropped."""
+        self._retire(subject_id, "in_force", "past")
+        self._retire(subject_id, "proposed", "dropped")
+        row = assessment_row(subject_id, evaluation, status="in_force", at=at, batch_id=batch_id)
+        row |= {"in_force_from": at, "approved_by": approved_by}
+        return int(self._connection.execute(_ADD, row).scalar_one())
+
+    def propose(self, subject_id: int, evaluation: Evaluation, *, at: datetime, batch_id: int | None) -> int:
+        """Store a worse outcome that waits for a named person; replaces an earlier proposal."""
+        self._retire(subject_id, "proposed", "dropped")
+        row = assessment_row(subject_id, evaluation, status="proposed", at=at, batch_id=batch_id)
+        return int(self._connection.execute(_ADD, row).scalar_one())
+
+    def base_grade(self, subject_id: int, scheme: str = "public") -> BaseGrade | None:
+        """The newest imported result of a scheme, or None."""
+        row = self._connection.execute(_BASE_GRADE, {"subject": subject_id, "wanted": scheme}).first()
+        return None if row is None else _to_base_grade(row)
+
+    def _newest(self, subject_id: int, status: str) -> Assessment | None:
+        row = self._connection.execute(_NEWEST, {"subject": subject_id, "wanted": status}).first()
+        return None if row is None else _to_assessment(row)
+
+    def _retire(self, subject_id: int, was: str, becomes: str) -> None:
+        self._connection.execute(_RETIRE, {"subject": subject_id, "was": was, "becomes": becomes})
+
+
+def assessment_row(
+    subject_id: int, evaluation: Evaluation, *, status: str, at: datetime, batch_id: int | None
+) -> dict[str, Any]:
+    """The row of an evaluation; ``in_force_from`` stays open."""
+    return {
+        "subject_id": subject_id,
+        "rulebook_id": evaluation.rulebook_id,
+        "rulebook_version": evaluation.rulebook_version,
+        "status": status,
+        "outcome": evaluation.outcome.value,
+        "grade": evaluation.grade,
+        "score": evaluation.score,
+        "as_of": evaluation.as_of,
+        "valid_until": evaluation.valid_until,
+        "evaluation": pack(evaluation),
+        "created_at": at,
+        "batch_id": batch_id,
+    }
+
+
+def _to_assessment(row: AnyRow) -> Assessment:
+    return Assessment(
+        id=row.id,
+        subject_id=row.subject_id,
+        rulebook_id=row.rulebook_id,
+        rulebook_version=row.rulebook_version,
+        evaluation=unpack(row.evaluation),
+        in_force_from=None if row.status == "proposed" else row.since,
+        batch_id=row.batch_id,
+        approved_by=row.approved_by,
+    )
+
+
+def _to_base_grade(row: AnyRow) -> BaseGrade:
+    return BaseGrade(
+        subject_id=row.subject_id,
+        scheme=row.scheme,
+        grade=row.grade,
+        score=row.score,
+        evaluated_on=row.evaluated_on,
+        source=row.source,
+        batch_id=row.batch_id,
+        approved_by=row.approved_by,
+    )

@@ -1,0 +1,194 @@
+"""Engines for the two databases, with everything that must hold on each connection."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from sqlite3 import SQLITE_BUSY
+from sqlite3 import Connection as RawSqlite
+from sqlite3 import OperationalError as RawSqliteError
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from domain.errors import Misconfigured, Unavailable
+
+#: how long a process waits for another one's write transaction
+PATIENCE_S = 5.0
+#: SQLite's own waiting grows to 100 ms between two looks; a gap between two
+#: groups of the writer is a millisecond, so we look more often
+_LOOK_AGAIN_S = 0.0003
+
+#: how long a claim waits for the same claim of another transaction
+LOCK_TIMEOUT_MS = 1000
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+_SQLITE_SETTINGS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -32768",
+    f"PRAGMA busy_timeout = {int(PATIENCE_S * 1000)}",
+)
+
+
+def parse_url(database_url: str) -> URL:
+    """The URL with our driver in it; ``Misconfigured`` where it names no database that we know."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        url = None
+    driver = _DRIVERS.get(url.drivername) if url is not None else None
+    if url is None or driver is None:
+        raise Misconfigured(
+            "XINSHI_DATABASE_URL: not a database we know; expected sqlite:///path/to/file.db "
+            "or postgresql://user@host/database"
+        )
+    return url.set(drivername=driver)
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The file of a SQLite database; None for one in memory."""
+    return None if url.database in (None, "", ":memory:") else Path(str(url.database))
+
+
+class FileIdentity:
+    """Tells whether a path still leads to the file that was opened.
+
+    An open file that was deleted or replaced can be written for ever, and
+    everything written is lost with it.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known = self._look()
+
+    def remember(self) -> None:
+        """Take the file that is there now as the right one."""
+        self._known = self._look()
+
+    def unchanged(self) -> bool:
+        return self._look() == self._known
+
+    def _look(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino)
+
+
+def sqlite_engine(url: URL, *, create: bool = False) -> Engine:
+    """A synchronous engine; each transaction is ``BEGIN IMMEDIATE``.
+
+    A missing file is an error unless ``create``: an empty database that comes
+    into being by itself would hide that the real one is gone.
+    """
+    path = sqlite_file(url)
+    if path is None:
+        # one connection, which is the database
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        engine = create_engine(_by_uri(url, path, create=create))
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def sqlite_read_engine(url: URL) -> AsyncEngine:
+    """An async engine on aiosqlite that cannot write."""
+    path = sqlite_file(url)
+    if path is None:
+        raise Misconfigured("XINSHI_DATABASE_URL: the service needs a database file, not one in memory")
+    target = _by_uri(url, path, create=False).set(drivername="sqlite+aiosqlite")
+    engine = create_async_engine(target, pool_size=4, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
+    event.listen(engine.sync_engine, "begin", _begin_snapshot)
+    return engine
+
+
+def _by_uri(url: URL, path: Path, *, create: bool) -> URL:
+    mode = url.query.get("mode") or ("rwc" if create else "rw")
+    uri = path.absolute().as_uri()
+    return URL.create("sqlite", database=uri, query={"mode": str(mode), "uri": "true"})
+
+
+def _prepare_sqlite(raw: RawSqlite, _record: object) -> None:
+    # transactions are begun by us, or savepoints would end in the driver's own ideas
+    raw.isolation_level = None
+    for setting in _SQLITE_SETTINGS:
+        raw.execute(setting)
+
+
+def _prepare_sqlite_reader(adapted: Any, _record: object) -> None:
+    adapted.isolation_level = None
+    cursor = adapted.cursor()
+    for setting in (*_SQLITE_SETTINGS, "PRAGMA query_only = ON"):
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin_snapshot(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    begin_immediate(connection.connection.driver_connection)  # type: ignore[arg-type]
+
+
+def begin_immediate(raw: RawSqlite, patience_s: float = PATIENCE_S) -> None:
+    """Begin the write transaction, waiting for other processes; ``Unavailable`` when they never end."""
+    deadline = time.monotonic() + patience_s
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _try_begin(raw):
+            if time.monotonic() > deadline:
+                raise Unavailable("the database stayed locked by another process")
+            time.sleep(_LOOK_AGAIN_S)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {int(PATIENCE_S * 1000)}")
+
+
+def _try_begin(raw: RawSqlite) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except RawSqliteError as error:
+        if error.sqlite_errorcode != SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def postgres_engine(url: URL, *, statement_ms: int = 0, pool_size: int = 10) -> AsyncEngine:
+    """An async engine on asyncpg, READ COMMITTED; a statement longer than ``statement_ms`` is cancelled."""
+    settings = {
+        "lock_timeout": str(LOCK_TIMEOUT_MS),
+        "statement_timeout": str(statement_ms),
+        "application_name": "xinshi",
+        "timezone": "UTC",
+    }
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=PATIENCE_S,
+        connect_args={"server_settings": settings, "timeout": PATIENCE_S},
+    )

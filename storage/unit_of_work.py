@@ -1,0 +1,79 @@
+"""One transaction, and every repository over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from domain.clock import Clock
+from domain.ports import Sealer
+from storage.assessments import SqlAssessments
+from storage.audit import SqlAudit, SqlSealing
+from storage.batches import SqlBatches
+from storage.bindings import SqlBindings
+from storage.conversations import SqlConversations
+from storage.inbox import SqlInbox
+from storage.installation import SqlInstallation
+from storage.jobs import SqlJobs
+from storage.outbox import SqlOutbox
+from storage.people import SqlPeople
+from storage.queries import SqlQueryLog
+from storage.records import SqlRecords
+from storage.staff import SqlStaffMembers
+from storage.subjects import SqlSubjects
+from storage.tokens import SqlTokens
+
+
+class SqlUnitOfWork:
+    """Implements ``domain.ports.UnitOfWork`` over a synchronous SQLAlchemy connection.
+
+    It neither begins nor ends the transaction: the runner and the session do.
+    """
+
+    def __init__(self, connection: Connection, *, sealer: Sealer, clock: Clock) -> None:
+        self.connection = connection
+        self.sealer = sealer
+        self.clock = clock
+        self.subjects = SqlSubjects(connection)
+        self.records = SqlRecords(connection)
+        self.assessments = SqlAssessments(connection)
+        self.people = SqlPeople(connection)
+        self.bindings = SqlBindings(connection)
+        self.conversations = SqlConversations(connection, sealer, clock)
+        self.audit = SqlAudit(connection, clock)
+        self.sealing = SqlSealing(connection, clock)
+        self.queries = SqlQueryLog(connection)
+        self.inbox = SqlInbox(connection, sealer)
+        self.outbox = SqlOutbox(connection, sealer)
+        self.staff = SqlStaffMembers(connection)
+        self.batches = SqlBatches(connection)
+        self.tokens = SqlTokens(connection, sealer)
+        self.jobs = SqlJobs(connection)
+        self.installation = SqlInstallation(connection)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Effects inside are rolled back when the block raises.
+
+        Plain SQL instead of ``begin_nested``: a third of its cost, and the same
+        on every kind of connection. An inner savepoint hides an outer one of
+        the same name until it is released.
+        """
+        self.connection.exec_driver_sql("SAVEPOINT effects")
+        try:
+            yield
+        except BaseException as error:
+            self._undo(error)
+            raise
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT effects")
+
+    def _undo(self, error: BaseException) -> None:
+        try:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT effects")
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT effects")
+        except DBAPIError as lost:
+            # the error took the whole transaction with it; the runner sees that and begins again
+            raise error from lost
