@@ -106,14 +106,6 @@ class FactReader:
         )
         return measured, vector
 
-    def claimed(self, unit: Unit) -> frozenset[str]:
-        """Ids of the facts that a unit belongs to, whatever its date."""
-        return frozenset(
-            self._facts[index].id
-            for claim in self._claims_of(unit)
-            for index in (*claim.counted, *claim.summed)
-        )
-
     def _shares(self, units: Iterable[Unit], on: date) -> Iterator[_Share]:
         """Every share that counts on the date, or will begin to count after it.
 

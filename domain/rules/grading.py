@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from domain.errors import Refused
@@ -16,7 +17,7 @@ from domain.model.assessment import BaseGrade, Evaluation, OutcomeKind, Source, 
 from domain.model.record import Unit
 from domain.rules import trace
 from domain.rules.decision import Decider
-from domain.rules.facts import FactReader
+from domain.rules.facts import FactReader, Measured
 from domain.rules.rulebook import Rulebook
 
 UNRATED = OutcomeKind.UNRATED.value
@@ -74,9 +75,9 @@ class Grader:
             valid_until=vector.valid_until,
         )
 
-    def claimed(self, unit: Unit) -> frozenset[str]:
-        """Ids of the facts that a unit belongs to, whatever its date and state."""
-        return self._reader.claimed(unit)
+    def measured(self, units: Sequence[Unit]) -> tuple[Measured, ...]:
+        """Every fact with its value and the records behind it."""
+        return self._reader.measured(units, self.on)[0]
 
     def _imported(self, base: BaseGrade | None) -> Evaluation:
         code, valid_until = imported_code(self.rulebook, base, self.on)
@@ -119,6 +120,7 @@ def make_evaluation(
     on: date,
     *,
     base: BaseGrade | None = None,
+    score: Decimal | None = None,
     valid_until: date | None = None,
 ) -> Evaluation:
     """An evaluation for an outcome code, with class and source as this rulebook names them."""
@@ -127,7 +129,7 @@ def make_evaluation(
         outcome=OutcomeKind.GRADED if graded else OutcomeKind(code),
         grade=code if graded else None,
         class_name=rulebook.class_name(code),
-        score=base.score if base else None,
+        score=base.score if base else score,
         source=source,
         as_of=on,
         trace=steps,

@@ -157,8 +157,9 @@ def _band_grades(rulebook: Rulebook, scheme: Scheme, key: str) -> Iterator[Probl
     for code in named:
         if code not in codes:
             yield Problem(key, f"没有等级“{code}”；可用：{_known(rulebook)}")
-    for repeated in _repeated(band.grade for band in scheme.bands):
-        yield Problem(f"{key}.bands", f"等级“{repeated}”有不止一个分数段")
+    for bands, name in ((scheme.bands, "bands"), (scheme.sub_bands, "sub_bands")):
+        for repeated in _repeated(band.grade for band in bands):
+            yield Problem(f"{key}.{name}", f"等级“{repeated}”有不止一个分数段")
 
 
 def _band_gaps(key: str, bands: tuple[Band, ...], lowest: Decimal, highest: Decimal) -> Iterator[Problem]:

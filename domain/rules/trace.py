@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from domain.errors import Refused
 from domain.model.assessment import BaseGrade, Evaluation, OutcomeKind, Step
 from domain.rules.facts import Measured
 from domain.rules.rulebook import Rulebook
-from domain.rules.rulebook_parts import Criterion, EvaluationKind, Test
+from domain.rules.rulebook_parts import (
+    Band,
+    Criterion,
+    EvaluationKind,
+    Indicator,
+    Scheme,
+    SeriousListOverride,
+    Test,
+)
 
 CONCLUSION = "结论"
 #: criterion of a step that takes over an imported result
@@ -85,6 +94,104 @@ def source_text(base: BaseGrade) -> str:
     return f"{base.source}，{base.evaluated_on}评价"
 
 
+def linked_step(rulebook: Rulebook, scheme: Scheme, link: str, base: BaseGrade | None, code: str) -> Step:
+    """The step of an industry chain that looks at an imported result (S4-11)."""
+    step = imported_step(rulebook, "public" if link == "public" else "industry", base, code)
+    return replace(step, clause=scheme.clause, article=scheme.article, criterion=f"{IMPORTED}:{link}")
+
+
+def inactive_step(scheme: Scheme) -> Step:
+    """Says that a scheme is not in use, so that the next link answers."""
+    return _scheme_step(scheme, f"{scheme.name}是否启用", "否", "启用", "本行业暂未启用评分")
+
+
+def no_score_step(scheme: Scheme) -> Step:
+    """Says that there is no score yet."""
+    return _scheme_step(scheme, f"{scheme.name}得分", None, "有得分", "还没有您的行业评价得分")
+
+
+def _scheme_step(scheme: Scheme, fact: str, value: str | None, test: str, text: str) -> Step:
+    return Step(
+        clause=scheme.clause,
+        article=scheme.article,
+        fact=fact,
+        value=value,
+        test=test,
+        holds=False,
+        public_text=text,
+        verified=scheme.verified,
+        criterion=f"{scheme.id}:前提",
+    )
+
+
+def serious_list_step(rule: SeriousListOverride, listed: bool) -> Step:
+    """The listing, shown also while the rule is switched off (C-15)."""
+    state = "" if rule.on else "（本地未启用此项，不影响等级）"
+    return Step(
+        clause=rule.clause,
+        article=rule.article,
+        fact="是否列入严重失信主体名单",
+        value="是" if listed else "否",
+        test="是" if rule.on else "未启用",
+        holds=listed and rule.on,
+        leads_to=rule.grade,
+        public_text=f"{'已' if listed else '未'}列入严重失信主体名单{state}",
+        verified=rule.verified,
+        criterion="严重失信主体名单",
+    )
+
+
+def indicator_step(indicator: Indicator, points: Decimal | None) -> Step:
+    """One indicator of an overlay with its points; does not hold where they are missing or too many."""
+    return Step(
+        clause=indicator.clause,
+        article=indicator.article,
+        fact=indicator.label,
+        value=None if points is None else str(points),
+        test=f"0 ≤ 分值 ≤ {indicator.points}，权重 {indicator.weight}",
+        holds=points is not None and 0 <= points <= indicator.points,
+        public_text=f"{indicator.label}：{'暂缺' if points is None else points}（满分{indicator.points}）",
+        verified=indicator.verified,
+        criterion=f"指标:{indicator.id}",
+    )
+
+
+def band_steps(rulebook: Rulebook, scheme: Scheme, score: Decimal) -> tuple[Step, ...]:
+    """One step for each band, and a last one for a score that lies in none of them."""
+    bands = scheme.sub_bands or scheme.bands
+    inside = tuple(_band_step(rulebook, scheme, band, score) for band in bands)
+    if any(step.holds for step in inside):
+        return inside
+    outside = Step(
+        clause=scheme.clause,
+        article=scheme.article,
+        fact=f"{scheme.name}得分",
+        value=str(score),
+        test=f"不在 {scheme.lowest}…{scheme.highest} 之内",
+        holds=True,
+        leads_to=OutcomeKind.NEEDS_REVIEW.value,
+        public_text=f"得分{score}超出了评分范围，需要人工核定",
+        verified=scheme.verified,
+        criterion=f"{scheme.id}:范围",
+    )
+    return (*inside, outside)
+
+
+def _band_step(rulebook: Rulebook, scheme: Scheme, band: Band, score: Decimal) -> Step:
+    return Step(
+        clause=band.clause,
+        article=band.article,
+        fact=f"{scheme.name}得分",
+        value=str(score),
+        test=str(band),
+        holds=band.holds(score),
+        leads_to=band.grade,
+        public_text=f"得分{score}，{band.grade}（{rulebook.class_name(band.grade)}）的分数段是：{band}",
+        verified=band.verified,
+        criterion=f"{scheme.id}:{band.grade}",
+    )
+
+
 def conclusion(rulebook: Rulebook, code: str, matching: Sequence[str]) -> Step:
     """The last step: what was decided, and by which precedence where several outcomes matched."""
     ruling = rulebook.ruling(code)
@@ -121,20 +228,20 @@ def deciding_steps(evaluation: Evaluation) -> tuple[Step, ...]:
 
 
 def recompute(steps: Sequence[Step], rulebook: Rulebook) -> str:
-    """The outcome code again, from the values in a trace alone.
+    """The outcome code again, from the steps alone, without the records.
 
     Raises ValueError where a step says ``holds`` although its value does not pass its test, or the reverse.
     """
-    groups = _groups(steps)
     for step in steps:
-        if step.criterion in _criterion_ids(rulebook) and _passes(step) != step.holds:
-            raise ValueError(
-                f"step {step.criterion} ({step.fact} {step.test}) contradicts its value {step.value}"
-            )
-    reached = [group[0].leads_to for group in groups.values() if all(step.holds for step in group)]
-    if IMPORTED in groups:
-        return _imported_again(groups[IMPORTED][0], rulebook)
-    order = rulebook.precedence.order if rulebook.precedence else ()
+        if _passes(step, rulebook) != step.holds:
+            raise ValueError(f"{step.criterion}: {step.fact} {step.test} contradicts the value {step.value}")
+    reached = [
+        group[0].leads_to
+        for group in _groups(steps).values()
+        if group[0].leads_to and all(step.holds for step in group)
+    ]
+    by_criteria = any(step.criterion in _criterion_ids(rulebook) for step in steps)
+    order = rulebook.precedence.order if rulebook.precedence and by_criteria else tuple(reached)
     return next((code for code in order if code in reached), OutcomeKind.UNRATED.value)
 
 
@@ -150,14 +257,23 @@ def _criterion_ids(rulebook: Rulebook) -> frozenset[str]:
     return frozenset(criterion.id for criterion in rulebook.criteria)
 
 
-def _passes(step: Step) -> bool:
-    return Test.model_validate(f"x {step.test}").holds(Decimal(str(step.value)))
+def _passes(step: Step, rulebook: Rulebook) -> bool:
+    """Whether the value of a step passes its test, worked out anew where both are numbers."""
+    if step.criterion in _criterion_ids(rulebook):
+        return Test.model_validate(f"x {step.test}").holds(Decimal(str(step.value)))
+    if step.criterion.partition(":")[0] == IMPORTED:
+        return bool(step.value) and _read_grade(str(step.value), rulebook) == step.leads_to
+    scheme_id, _, grade = step.criterion.partition(":")
+    for scheme in rulebook.schemes:
+        if scheme.id == scheme_id:
+            bands = scheme.sub_bands or scheme.bands
+            band = next((band for band in bands if band.grade == grade), None)
+            return band.holds(Decimal(str(step.value))) if band else step.holds
+    return step.holds
 
 
-def _imported_again(step: Step, rulebook: Rulebook) -> str:
-    if not step.value:
-        return OutcomeKind.UNRATED.value
+def _read_grade(raw: str, rulebook: Rulebook) -> str:
     try:
-        return rulebook.canonical_grade(str(step.value))
+        return rulebook.canonical_grade(raw)
     except Refused:
         return OutcomeKind.NEEDS_REVIEW.value
