@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from domain.model.person import Binding, Channel, Person, Power
 from domain.model.subject import Subject
@@ -60,8 +60,10 @@ _USE_CODE = (
     .values(used_at=bindparam("at"), used_by=bindparam("person"))
 )
 _NOTE_FAILURE = insert(bind_failures)
-_FAILURES = select(func.count()).where(
-    bind_failures.c.person_id == bindparam("person"), bind_failures.c.at >= bindparam("since")
+_FAILURES = (
+    select(bind_failures.c.at)
+    .where(bind_failures.c.person_id == bindparam("person"), bind_failures.c.at > bindparam("since"))
+    .order_by(bind_failures.c.at.desc(), bind_failures.c.id.desc())
 )
 
 
@@ -139,8 +141,10 @@ class SqlBindings:
         """Count one wrong code."""
         self._connection.execute(_NOTE_FAILURE, {"person_id": person_id, "at": at})
 
-    def failures_since(self, person_id: int, since: datetime) -> int:
-        return int(self._connection.execute(_FAILURES, {"person": person_id, "since": since}).scalar_one())
+    def failures_since(self, person_id: int, since: datetime) -> list[datetime]:
+        """When this person gave wrong codes after ``since``, newest first."""
+        found = self._connection.execute(_FAILURES, {"person": person_id, "since": since})
+        return list(found.scalars())
 
 
 def _to_binding(row: AnyRow) -> Binding:
