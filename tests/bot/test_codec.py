@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wechatpy.crypto import WeChatCrypto
 
 from bot.channels.codec import Codec, jssdk_signature
 from bot.channels.wire import Refusal, fields_of, read_xml
@@ -216,3 +217,15 @@ def test_any_bytes_in_the_cipher_are_opened_or_refused(data: bytes) -> None:
 def test_any_text_for_a_push_is_refused(encrypt: str, signature: str, timestamp: str, nonce: str) -> None:
     with pytest.raises(Refusal):
         CODEC.decrypt(encrypt, signature=signature, timestamp=timestamp, nonce=nonce)
+
+
+# -- the other implementation -------------------------------------------------
+
+
+def test_wechatpy_opens_what_is_sealed_here_and_the_other_way_round() -> None:
+    other = WeChatCrypto(TOKEN, KEY, APP)
+    ours = CODEC.encrypt("<xml>你好</xml>", timestamp="1", nonce="2")
+    assert other.decrypt_message(ours.xml(), ours.signature, "1", "2") == "<xml>你好</xml>"
+    theirs = fields_of(read_xml(other.encrypt_message("<xml>你好</xml>", "2", "1").encode()))
+    opened = CODEC.decrypt(theirs["Encrypt"], signature=theirs["MsgSignature"], timestamp="1", nonce="2")
+    assert opened.decode() == "<xml>你好</xml>"

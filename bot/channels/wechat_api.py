@@ -1,0 +1,273 @@
+"""The service account's API, as far as Xinshi speaks to it.
+
+Not wechatpy's client: that one blocks (requests), retries a bad token without
+bound, has no ``stable_token`` and no ``client_msg_id``, and its base address is
+fixed. One retry here, for one reason: the platform refused the token. All
+other repeating is the delivery loop's, which knows what it may repeat.
+
+Every method raises ``ApiError``, ``TryAgain`` or ``OutcomeUnknown``
+(``wechat_errors``); no text of theirs holds a token, a secret or an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from aiohttp import ClientSession, ClientTimeout, FormData
+
+from bot.channels.wechat_errors import Action, ApiError
+from bot.channels.wechat_http import TIMEOUT, Body, Transport, json_body, parse
+from bot.channels.wechat_templates import problems_with
+from bot.channels.wechat_token import TokenKeeper, TokenStore
+from bot.channels.wire import clean_text
+from domain.clock import Clock
+
+MediaKind = Literal["image", "voice", "video", "thumb"]
+
+T = TypeVar("T")
+
+_NO_MENU = 46003
+_BAD_TEMPLATE_VALUE = 47003
+_MAX_SCENE_DAYS = timedelta(days=30)
+_MAX_PERMANENT_SCENE = 100_000
+_MAX_SCENE_TEXT = 64
+#: an error of ``media/get`` comes as JSON with status 200, under either name
+_ERROR_TYPES = ("application/json", "text/plain")
+_ASCII_NAMES: dict[MediaKind, tuple[str, str]] = {
+    "image": ("image.jpg", "image/jpeg"),
+    "voice": ("voice.amr", "audio/amr"),
+    "video": ("video.mp4", "video/mp4"),
+    "thumb": ("thumb.jpg", "image/jpeg"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A parametric QR code: ``url`` is what the picture says; ``lasts`` is None for a permanent one."""
+
+    ticket: str
+    url: str
+    lasts: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """What the platform still tells about a follower; nothing but ``subscribed`` for others."""
+
+    openid: str
+    subscribed: bool
+    subscribed_at: datetime | None = None
+    #: where they came from, e.g. ADD_SCENE_QR_CODE
+    came_by: str = ""
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A temporary media file."""
+
+    content_type: str
+    data: bytes
+
+
+class WeChatApi:
+    """Calls for one service account.
+
+    ``session`` belongs to the caller, who closes it. ``base_url`` is
+    ``WECHAT_API_BASE``: tokens and media go there too.
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        base_url: str,
+        app_id: str,
+        secret: str,
+        *,
+        tokens: TokenStore,
+        clock: Clock,
+        timeout: ClientTimeout = TIMEOUT,
+    ) -> None:
+        self._transport = Transport(session, base_url, timeout)
+        self._tokens = TokenKeeper(self._transport, app_id, secret, tokens, clock)
+
+    async def check_token(self) -> None:
+        """Make sure that there is a token: for ``doctor`` and the start."""
+        await self._tokens.current()
+
+    # -- messages ----------------------------------------------------------------
+
+    async def send_text(self, openid: str, text: str) -> None:
+        """A customer message, within 48 hours of the person's last one. Has no idempotency key."""
+        await self._custom(openid, "text", {"content": clean_text(text)})
+
+    async def send_choices(
+        self, openid: str, head: str, choices: Sequence[tuple[str, str]], tail: str = ""
+    ) -> None:
+        """A customer message with choices (id, words); a tap comes back as a text with ``bizmsgmenuid``."""
+        listed = [{"id": choice, "content": clean_text(words)} for choice, words in choices]
+        menu = {"head_content": clean_text(head), "list": listed, "tail_content": clean_text(tail)}
+        await self._custom(openid, "msgmenu", menu)
+
+    async def send_typing(self, openid: str) -> None:
+        """Show 正在输入 for a moment; already showing counts as success."""
+        body = json_body({"touser": openid, "command": "Typing"})
+        await self._post("cgi-bin/message/custom/typing", body, repeatable=True)
+
+    async def send_template(
+        self, openid: str, template_id: str, values: Mapping[str, str], *, client_msg_id: str, url: str = ""
+    ) -> str:
+        """A template message; returns the msgid that the finish event will name.
+
+        ``client_msg_id`` lets the platform drop a repeat within ten minutes.
+        ``ApiError`` 47003 for a value out of its keyword type, before anything is sent.
+        """
+        path = "cgi-bin/message/template/send"
+        if problems := problems_with(values):
+            raise ApiError(_BAD_TEMPLATE_VALUE, "；".join(problems), path=path)
+        body = {
+            "touser": openid,
+            "template_id": template_id,
+            "url": url,
+            "data": {key: {"value": value} for key, value in values.items()},
+            "client_msg_id": client_msg_id,
+        }
+        answer = await self._post(path, json_body(body), repeatable=True, needs=("msgid",))
+        return str(answer["msgid"])
+
+    async def _custom(self, openid: str, kind: str, payload: Mapping[str, Any]) -> None:
+        body = json_body({"touser": openid, "msgtype": kind, kind: payload})
+        await self._post("cgi-bin/message/custom/send", body, repeatable=False)
+
+    # -- menu --------------------------------------------------------------------
+
+    async def create_menu(self, menu: Mapping[str, Any]) -> None:
+        """Put ``{"button": […]}`` in the place of the present menu; phones see it within minutes."""
+        await self._post("cgi-bin/menu/create", json_body(menu), repeatable=True)
+
+    async def menu(self) -> dict[str, Any] | None:
+        """The present menu as ``create_menu`` takes it; None where there is none."""
+        try:
+            answer = await self._get("cgi-bin/menu/get", needs=("menu",))
+        except ApiError as error:
+            if error.code == _NO_MENU:
+                return None
+            raise
+        menu: dict[str, Any] = answer["menu"]
+        return menu
+
+    # -- media -------------------------------------------------------------------
+
+    async def upload_media(self, kind: MediaKind, data: bytes) -> str:
+        """Store a temporary file for three days; returns its media id.
+
+        The name on the wire is plain ASCII: another one would be encoded in a
+        way that the platform does not find the file in (41005).
+        """
+        name, content_type = _ASCII_NAMES[kind]
+
+        def form() -> FormData:
+            body = FormData()
+            body.add_field("media", data, filename=name, content_type=content_type)
+            return body
+
+        field = "thumb_media_id" if kind == "thumb" else "media_id"
+        answer = await self._post(
+            "cgi-bin/media/upload", form, repeatable=True, query={"type": kind}, needs=(field,)
+        )
+        return str(answer[field])
+
+    async def download_media(self, media_id: str) -> Media:
+        """A temporary file; of a video the platform may give an address in JSON instead."""
+        path = "cgi-bin/media/get"
+
+        async def get(token: str) -> Media:
+            query = {"access_token": token, "media_id": media_id}
+            answer = await self._transport.exchange(path, query=query, body=None, repeatable=True)
+            if answer.content_type in _ERROR_TYPES:
+                parse(answer.data, path=path, repeatable=True)
+            return Media(answer.content_type, answer.data)
+
+        return await self._with_token(get)
+
+    # -- QR codes and people -----------------------------------------------------
+
+    async def create_qr(self, scene: int | str, *, lasts: timedelta | None) -> QrCode:
+        """A QR code that leads to a scene, for at most 30 days, or for ever where ``lasts`` is None.
+
+        ValueError for a scene that the platform does not take.
+        """
+        _check_scene(scene, lasts)
+        name = "QR_" + ("" if lasts else "LIMIT_") + ("STR_" if isinstance(scene, str) else "") + "SCENE"
+        key = "scene_str" if isinstance(scene, str) else "scene_id"
+        body: dict[str, Any] = {"action_name": name, "action_info": {"scene": {key: scene}}}
+        if lasts:
+            body["expire_seconds"] = int(lasts.total_seconds())
+        answer = await self._post(
+            "cgi-bin/qrcode/create", json_body(body), repeatable=True, needs=("ticket", "url")
+        )
+        seconds = answer.get("expire_seconds")
+        return QrCode(answer["ticket"], answer["url"], timedelta(seconds=seconds) if seconds else None)
+
+    async def user_info(self, openid: str) -> UserInfo:
+        """Whether somebody follows, and how they came."""
+        answer = await self._get("cgi-bin/user/info", query={"openid": openid, "lang": "zh_CN"})
+        if not answer.get("subscribe"):
+            return UserInfo(openid, subscribed=False)
+        return UserInfo(
+            openid,
+            subscribed=True,
+            subscribed_at=datetime.fromtimestamp(answer["subscribe_time"], UTC),
+            came_by=answer.get("subscribe_scene", ""),
+            scene=str(answer.get("qr_scene_str") or answer.get("qr_scene") or ""),
+        )
+
+    # -- the one retry -----------------------------------------------------------
+
+    async def _post(
+        self,
+        path: str,
+        body: Body,
+        *,
+        repeatable: bool,
+        query: Mapping[str, str] | None = None,
+        needs: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        return await self._call(path, query or {}, body, repeatable, needs)
+
+    async def _get(
+        self, path: str, *, query: Mapping[str, str] | None = None, needs: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        return await self._call(path, query or {}, None, True, needs)
+
+    async def _call(
+        self, path: str, query: Mapping[str, str], body: Body | None, repeatable: bool, needs: Sequence[str]
+    ) -> dict[str, Any]:
+        return await self._with_token(
+            lambda token: self._transport.call(
+                path, query={"access_token": token, **query}, body=body, repeatable=repeatable, needs=needs
+            )
+        )
+
+    async def _with_token(self, call: Callable[[str], Awaitable[T]]) -> T:
+        """The call with the present token, and once more with another where that one was refused."""
+        token = await self._tokens.current()
+        try:
+            return await call(token)
+        except ApiError as error:
+            if error.action is not Action.REFRESH:
+                raise
+        return await call(await self._tokens.replace(token))
+
+
+def _check_scene(scene: int | str, lasts: timedelta | None) -> None:
+    if lasts is not None and not timedelta(0) < lasts <= _MAX_SCENE_DAYS:
+        raise ValueError("a temporary QR code lasts 30 days at most")
+    if isinstance(scene, str):
+        if not 1 <= len(scene) <= _MAX_SCENE_TEXT:
+            raise ValueError("a scene has 1 to 64 characters")
+    elif not 1 <= scene <= (2**32 - 1 if lasts else _MAX_PERMANENT_SCENE):
+        raise ValueError("a scene number is out of range")
