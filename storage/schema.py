@@ -1,21 +1,214 @@
-"""The schema of the database."""
+"""The schema of the database: migrations, checks, backup."""
 
 from __future__ import annotations
 
-from storage.engines import is_sqlite, parse_url, sqlite_engine, sqlite_file
-from storage.tables import metadata
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, inspect, text
+
+from domain.errors import Misconfigured, Refused, Unavailable
+from storage.engines import is_sqlite, parse_url, postgres_engine, sqlite_engine, sqlite_file
+from storage.failures import translated
+from storage.runner_postgres import connected
+
+T = TypeVar("T")
+
+#: the newest migration; a constant, so that the service starts without loading Alembic
+HEAD = "0001"
+
+_VERSION = text("SELECT version_num FROM alembic_version")
 
 
 def upgrade(database_url: str) -> None:
-    """Bring the database to the newest schema; a missing SQLite file is made."""
+    """Bring the database to the newest schema, all of it or nothing; a missing SQLite file is made."""
     url = parse_url(database_url)
     if is_sqlite(url):
-        path = sqlite_file(url)
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        engine = sqlite_engine(url, create=True)
-        with engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
-        with engine.begin() as connection:
-            metadata.create_all(connection)
-        engine.dispose()
+        _make_file(url)
+    _with_connection(url, _migrate)
+
+
+def check(database_url: str) -> list[str]:
+    """What is wrong with the database, one line each; empty where all is well."""
+    url = parse_url(database_url)
+    try:
+        return _with_connection(url, _faults)
+    except Unavailable as error:
+        return [str(error)]
+
+
+def require_head(connection: Connection) -> None:
+    """``Misconfigured`` unless the database has the newest schema."""
+    found = _version(connection)
+    if found != HEAD:
+        raise Misconfigured(
+            f"XINSHI_DATABASE_URL: the database has schema {found or 'none'}, expected {HEAD}; "
+            "run: xinshi db upgrade"
+        )
+
+
+def backup(database_url: str, file: str | os.PathLike[str]) -> None:
+    """Copy a SQLite database to ``file`` while the service goes on; the copy appears whole or not at all."""
+    source = _only_sqlite(database_url, "pg_dump")
+    if not source.exists():
+        raise Refused(f"没有找到数据库文件 {source}。")
+    target = Path(file)
+    half = target.with_name(target.name + ".part")
+    half.unlink(missing_ok=True)
+    try:
+        _copy(source, half)
+        half.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable(f"the backup could not be written: {error}") from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def restore(database_url: str, file: str | os.PathLike[str]) -> None:
+    """Put a backup in the place of the SQLite database. The service must be stopped; else ``Refused``."""
+    target = _only_sqlite(database_url, "pg_restore")
+    source = Path(file)
+    _require_backup(source)
+    half = target.with_name(target.name + ".part")
+    half.unlink(missing_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy(source, half)
+        _release(target)
+        half.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        raise Unavailable(f"the backup could not be restored: {error}") from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+# --- connections
+
+
+def _with_connection(url: URL, work: Callable[[Connection], T]) -> T:
+    """Run ``work`` in one transaction of its own."""
+    with translated():
+        if is_sqlite(url):
+            engine = sqlite_engine(url)
+            try:
+                with engine.begin() as connection:
+                    return work(connection)
+            finally:
+                engine.dispose()
+        # a thread of its own, since the caller may live in a running loop
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, _on_postgres(url, work)).result()
+
+
+async def _on_postgres(url: URL, work: Callable[[Connection], T]) -> T:
+    engine = postgres_engine(url)
+    try:
+        async with connected(engine) as connection:
+            result = await connection.run_sync(work)
+            await connection.commit()
+            return result
+    finally:
+        await engine.dispose()
+
+
+def _make_file(url: URL) -> None:
+    path = sqlite_file(url)
+    if path is None:
+        raise Misconfigured("XINSHI_DATABASE_URL: a database file is expected, not one in memory")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute("PRAGMA journal_mode = WAL")
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable(f"the database file {path} cannot be made: {error}") from error
+
+
+# --- migrations
+
+
+def _migrate(connection: Connection) -> None:
+    # Alembic costs a tenth of a second and is needed nowhere else
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(_VERSION).scalar()
+    return None if found is None else str(found)
+
+
+# --- checks
+
+
+def _faults(connection: Connection) -> list[str]:
+    faults = []
+    found = _version(connection)
+    if found != HEAD:
+        faults.append(f"schema {found or 'none'}, expected {HEAD}; run: xinshi db upgrade")
+    if connection.dialect.name == "sqlite":
+        faults += _sqlite_faults(connection)
+    return faults
+
+
+def _sqlite_faults(connection: Connection) -> list[str]:
+    damage = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars()
+    faults = [f"integrity: {line}" for line in damage if line != "ok"]
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    faults += [f"{row[0]} row {row[1]}: no such row in {row[2]}" for row in orphans[:20]]
+    return faults
+
+
+# --- backup and restore
+
+
+def _only_sqlite(database_url: str, tool: str) -> Path:
+    url = parse_url(database_url)
+    path = sqlite_file(url) if is_sqlite(url) else None
+    if path is None:
+        raise Refused(f"此命令只用于 SQLite 数据库文件；PostgreSQL 请使用 {tool}。")
+    return path
+
+
+def _copy(source: Path, target: Path) -> None:
+    uri = source.absolute().as_uri() + "?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as old, closing(sqlite3.connect(target)) as new:
+        # one step: a copy in several steps begins anew whenever the service writes
+        old.backup(new, pages=-1)
+
+
+def _require_backup(source: Path) -> None:
+    if not source.is_file():
+        raise Refused(f"没有找到备份文件 {source}。")
+    try:
+        uri = source.absolute().as_uri() + "?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as raw:
+            sound = raw.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            raw.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        sound = False
+    if not sound:
+        raise Refused(f"{source} 不是完好的信使备份文件。")
+
+
+def _release(target: Path) -> None:
+    """Fold the write-ahead log into the file; refused while another process has the database open."""
+    if not target.exists():
+        return
+    with closing(sqlite3.connect(target, timeout=1)) as raw:
+        try:
+            raw.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            raise Refused("数据库正在使用，请先停止服务再恢复。", log=str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from storage.runner import Runner, open_runner
 from storage.session import open_session
 from storage.unit_of_work import SqlUnitOfWork
 from storage.vault import Vault
+from tests.postgres import TestServer, own_server
 
 # the machines that run the tests are shared and slow at times
 settings.register_profile("xinshi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -61,6 +63,35 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     path = tmp_path / "xinshi.db"
     shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TestServer]:
+    """A PostgreSQL server: the one named by ``XINSHI_TEST_PG_DSN``, or one of our own."""
+    dsn = os.environ.get("XINSHI_TEST_PG_DSN")
+    if dsn:
+        server = TestServer(dsn)
+        server.prepare()
+        yield server
+        server.forget()
+    else:
+        with own_server() as server:
+            server.prepare()
+            yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: TestServer) -> Iterator[str]:
+    """A fresh PostgreSQL database of the newest schema."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database; a test that uses it runs on both engines."""
+    wanted = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(wanted))
 
 
 @pytest.fixture

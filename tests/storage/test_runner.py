@@ -18,7 +18,9 @@ async def test_a_thousand_repeats_of_one_message_are_claimed_once(runner: Runner
 
 
 async def test_what_was_written_is_read(runner: Runner) -> None:
-    subject = Subject(0, SubjectKind.LEGAL_PERSON, "平陆县示例有限公司", "911400000000000000", ("旧名",), ("工程",))
+    subject = Subject(
+        0, SubjectKind.LEGAL_PERSON, "平陆县示例有限公司", "911400000000000000", ("旧名",), ("工程",)
+    )
     new_id = await runner.run(lambda uow: uow.subjects.add(subject))
     got = await runner.read(lambda uow: uow.subjects.get(new_id))
     assert got.name == subject.name
