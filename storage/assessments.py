@@ -8,7 +8,7 @@ ones are retired afterwards in chunks.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
@@ -52,6 +52,19 @@ _HISTORY = (
     .order_by(assessments.c.id.desc())
     .limit(bindparam("at_most"))
 )
+_DUE = (
+    select(assessments.c.subject_id)
+    .select_from(_WITH_BATCH)
+    .where(
+        assessments.c.status == "in_force",
+        assessments.c.valid_until <= bindparam("today"),
+        assessments.c.subject_id > bindparam("after"),
+        _VISIBLE,
+    )
+    .distinct()
+    .order_by(assessments.c.subject_id)
+    .limit(bindparam("at_most"))
+)
 _ADD = insert(assessments).returning(assessments.c.id)
 _RETIRE = (
     update(assessments)
@@ -87,7 +100,12 @@ class SqlAssessments:
     def history(self, subject_id: int, *, limit: int = 20) -> list[Assessment]:
         """What is and was in force, newest first."""
         rows = self._connection.execute(_HISTORY, {"subject": subject_id, "at_most": limit})
-        return [_to_assessment(row) for row in rows]
+        return [to_assessment(row) for row in rows]
+
+    def due(self, today: date, *, after: int, limit: int) -> list[int]:
+        """Subjects after ``after`` whose assessment in force may have changed by itself, in id order."""
+        values = {"today": today, "after": after, "at_most": limit}
+        return [int(subject) for subject in self._connection.execute(_DUE, values).scalars()]
 
     def put_in_force(
         self, subject_id: int, evaluation: Evaluation, *, at: datetime, batch_id: int | None, approved_by: str
@@ -108,11 +126,11 @@ class SqlAssessments:
     def base_grade(self, subject_id: int, scheme: str = "public") -> BaseGrade | None:
         """The newest imported result of a scheme, or None."""
         row = self._connection.execute(_BASE_GRADE, {"subject": subject_id, "wanted": scheme}).first()
-        return None if row is None else _to_base_grade(row)
+        return None if row is None else to_base_grade(row)
 
     def _newest(self, subject_id: int, status: str) -> Assessment | None:
         row = self._connection.execute(_NEWEST, {"subject": subject_id, "wanted": status}).first()
-        return None if row is None else _to_assessment(row)
+        return None if row is None else to_assessment(row)
 
     def _retire(self, subject_id: int, was: str, becomes: str) -> None:
         self._connection.execute(_RETIRE, {"subject": subject_id, "was": was, "becomes": becomes})
@@ -138,7 +156,7 @@ def assessment_row(
     }
 
 
-def _to_assessment(row: AnyRow) -> Assessment:
+def to_assessment(row: AnyRow) -> Assessment:
     return Assessment(
         id=row.id,
         subject_id=row.subject_id,
@@ -151,7 +169,7 @@ def _to_assessment(row: AnyRow) -> Assessment:
     )
 
 
-def _to_base_grade(row: AnyRow) -> BaseGrade:
+def to_base_grade(row: AnyRow) -> BaseGrade:
     return BaseGrade(
         subject_id=row.subject_id,
         scheme=row.scheme,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from domain.ports import Sealer
 from storage.statements import insert_once
@@ -54,6 +54,10 @@ _UNANSWERED = (
     .order_by(inbox.c.received_at)
     .limit(bindparam("at_most"))
 )
+
+
+_OLD = select(inbox.c.id).where(inbox.c.received_at < bindparam("before")).limit(bindparam("at_most"))
+_FORGET = delete(inbox).where(inbox.c.id.in_(_OLD.scalar_subquery()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,10 @@ class SqlInbox:
         """Replies to messages received before ``before`` that have no owner, oldest first."""
         rows = self._connection.execute(_UNANSWERED, {"before": before, "at_most": limit}).all()
         return [Unanswered(row.id, row.person_id, self._unseal(row.reply) or "") for row in rows]
+
+    def forget(self, before: datetime, limit: int = 2000) -> int:
+        """Delete up to ``limit`` rows of messages received before ``before``; return how many."""
+        return self._connection.execute(_FORGET, {"before": before, "at_most": limit}).rowcount
 
     def _unseal(self, sealed: bytes | None) -> str | None:
         if not sealed:

@@ -1,0 +1,219 @@
+"""The house put together: the only place where every part is known.
+
+``create_app`` makes the service for ``serve`` and for tests; ``run_demo``
+puts the simulator beside it in the same process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import partial
+
+import structlog
+from aiohttp import ClientSession, web
+
+from bot.channels.codec import Codec
+from bot.channels.official_account import Mode, OfficialAccountCallback
+from bot.channels.wechat_api import WeChatApi
+from bot.clock import SystemClock
+from bot.delivery import Delivery
+from bot.logging import configure
+from bot.metrics import Metrics
+from bot.pages import probes
+from bot.pipeline import House, Pipeline, sweep_unanswered
+from bot.scheduler import Job, Scheduler
+from bot.settings import Settings
+from bot.tasks import Nursery
+from domain.clock import Clock
+from domain.office import Office, parse_office
+from domain.rules.rulebook import Rulebook
+from domain.services.grades import reassess_due
+from handlers.dialogue import sweep_expired
+from handlers.turn import Inbound
+from handlers.understand import warm_up
+from storage.rulebook_files import load_rulebook
+from storage.runner import Priority, Runner, open_runner
+from storage.tokens import StoredToken
+from storage.unit_of_work import SqlUnitOfWork
+from storage.vault import Vault
+
+log = structlog.get_logger("xinshi.app")
+
+#: answers under way get this long when the service stops
+DRAIN_SECONDS = 5.0
+#: keys of inbound messages are remembered for so long; the platform repeats within a minute
+INBOX_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a running service is made of."""
+
+    settings: Settings
+    house: House
+    pipeline: Pipeline
+    delivery: Delivery
+    scheduler: Scheduler
+    nursery: Nursery
+    metrics: Metrics
+    api: WeChatApi
+
+
+PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> web.Application:
+    """The service as an aiohttp application. It opens its database, and starts its loops, when it starts.
+
+    ``Misconfigured`` names at once what the settings, the rulebook or the
+    office file lack.
+    """
+    app = web.Application()
+    blueprint = _Blueprint(settings, clock or SystemClock())
+    app.add_routes(probes(settings.data_dir, lambda: app[PARTS].house.runner, lambda: app[PARTS].metrics))
+    app.add_routes(blueprint.callback(lambda: app[PARTS].pipeline).routes())
+    app.cleanup_ctx.append(blueprint.run)
+    return app
+
+
+class _Blueprint:
+    """What is read before anything runs, so that a mistake stops the start with one line."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._rulebook = load_rulebook(settings.rulebook)
+        self._office = read_office(settings)
+        self._sealer = Vault(settings.key())
+
+    def callback(self, pipeline: Callable[[], Pipeline]) -> OfficialAccountCallback:
+        settings = self._settings
+        codec = Codec(
+            settings.wechat_token.get_secret_value(),
+            settings.wechat_encoding_aes_key.get_secret_value(),
+            settings.wechat_app_id,
+        )
+        return OfficialAccountCallback(
+            codec=codec,
+            account=settings.wechat_app_id,
+            turns=_WhenOpen(pipeline),
+            clock=self._clock,
+            mode=Mode(settings.wechat_mode),
+        )
+
+    async def run(self, app: web.Application) -> AsyncIterator[None]:
+        """Open everything, run the loops, and close in the opposite order."""
+        async with ClientSession() as session:
+            parts = app[PARTS] = await self._open(session)
+            parts.nursery.start(parts.delivery.run(), "delivery")
+            parts.nursery.start(asyncio.to_thread(warm_up), "warm-up")
+            await parts.scheduler.start()
+            log.info("ready", action="app.ready", rulebook=parts.house.rulebook.id)
+            yield
+            parts.scheduler.stop()
+            await parts.pipeline.drain(DRAIN_SECONDS)
+            await parts.nursery.close()
+            await parts.house.runner.close()
+
+    async def _open(self, session: ClientSession) -> Parts:
+        settings, clock = self._settings, self._clock
+        runner = await open_runner(
+            settings.database_url, sealer=self._sealer, clock=clock, rulebook_id=self._rulebook.id
+        )
+        house = House(runner, clock, self._rulebook, self._office, self._sealer)
+        nursery, metrics = Nursery(), Metrics()
+        api = WeChatApi(
+            session,
+            settings.wechat_api_base,
+            settings.wechat_app_id,
+            settings.wechat_app_secret.get_secret_value(),
+            tokens=RunnerTokens(runner),
+            clock=clock,
+        )
+        delivery = Delivery(runner, clock, api, nursery, metrics)
+        pipeline = Pipeline(house, nursery, metrics, wake_delivery=delivery.wake)
+        return Parts(
+            settings=settings,
+            house=house,
+            pipeline=pipeline,
+            delivery=delivery,
+            scheduler=Scheduler(jobs_of(house), runner, clock, metrics),
+            nursery=nursery,
+            metrics=metrics,
+            api=api,
+        )
+
+
+class _WhenOpen:
+    """The pipeline of an application that may not have started when its routes are made."""
+
+    def __init__(self, pipeline: Callable[[], Pipeline]) -> None:
+        self._pipeline = pipeline
+
+    async def answer(self, inbound: Inbound, *, arrived: float) -> str:
+        return await self._pipeline().answer(inbound, arrived=arrived)
+
+
+def read_office(settings: Settings) -> Office:
+    """The office file of the settings; ``Misconfigured`` names what is wrong in it."""
+    path = settings.office_file()
+    return parse_office(path.read_text(encoding="utf-8-sig"), path.name)
+
+
+def jobs_of(house: House) -> list[Job]:
+    """What is looked at, and how often. Every job finds its work in the database."""
+    clock = house.clock
+
+    def writing(work: Callable[[SqlUnitOfWork, datetime], int]) -> Callable[[], Awaitable[int]]:
+        return lambda: house.runner.run(lambda uow: work(uow, clock.now()), priority=Priority.BACKGROUND)
+
+    async def reassess() -> int:
+        """In chunks, each a short transaction; how many chunks there were."""
+        after, chunks = 0, 0
+        while after := await writing(partial(_reassess, house.rulebook, after))():
+            chunks += 1
+        return chunks
+
+    return [
+        Job("seal_audit", writing(lambda uow, _: uow.sealing.seal_batch()), seconds=1),
+        Job("sweep_unanswered", writing(sweep_unanswered), seconds=5),
+        Job("expire_forms", writing(sweep_expired), seconds=30),
+        Job("reassess_due", reassess, seconds=300),
+        Job(
+            "forget_inbox", writing(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)), daily_at=time(3, 30)
+        ),
+    ]
+
+
+def _reassess(rulebook: Rulebook, after: int, uow: SqlUnitOfWork, now: datetime) -> int:
+    return reassess_due(uow, rulebook, now, after=after)
+
+
+class RunnerTokens:
+    """The platform tokens of the database, for the API client."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    async def get(self, app: str) -> StoredToken | None:
+        return await self._runner.read(lambda uow: uow.tokens.get(app))
+
+    async def save(self, app: str, value: str, expires_at: datetime) -> None:
+        await self._runner.run(
+            lambda uow: uow.tokens.save(app, value, expires_at), priority=Priority.BACKGROUND
+        )
+
+
+def run_serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until told to stop. ``Misconfigured`` or ``Unavailable`` where the start is impossible."""
+    configure(settings.log_format)
+    run_app(create_app(settings), host, port)
+
+
+def run_app(app: web.Application, host: str, port: int) -> None:
+    """Serve an application in this process until it is told to stop."""
+    # no access log: it costs more than the cryptography, and every push has a line of its own
+    web.run_app(app, host=host, port=port, print=None, access_log=None)

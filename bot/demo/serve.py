@@ -1,0 +1,89 @@
+"""``xinshi demo``: the service, the simulated platform and invented data in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from aiohttp import web
+
+from bot.app import PARTS, Parts, create_app, read_office, run_app
+from bot.channels.wechat_errors import TryAgain
+from bot.clock import MovableClock
+from bot.demo.load import demo_hints, ensure_demo
+from bot.logging import configure
+from bot.settings import DemoSettings
+from bot.simulator import Hint, SimulatorConfig, create_simulator
+from bot.simulator import Mode as PushMode
+from bot.tasks import Nursery
+from handlers.menu import menu_json
+from storage.rulebook_files import load_rulebook
+from storage.session import open_session
+from storage.vault import Vault
+
+HOST = "127.0.0.1"
+#: who holds a phone from the start
+PEOPLE = ("王会计", "李经理", "赵老板")
+
+
+def run_demo(settings: DemoSettings, port: int, *, reset: bool, tell: Callable[[str], None]) -> None:
+    """Load the demonstration where it is new, then serve it with the simulator beside it."""
+    configure(settings.log_format, level="WARNING")
+    address = f"http://{HOST}:{port}"
+    clock = MovableClock()
+    rulebook, office = load_rulebook(settings.rulebook), read_office(settings)
+    ensure_demo(settings, rulebook, office, clock, Vault(settings.key()), tell=tell, reset=reset)
+    settings = settings.model_copy(update={"wechat_api_base": f"{address}/sim/wechat", "base_url": address})
+    app = demo_app(settings, clock, address)
+    tell(f"信使演示已启动：{rulebook.display_name}")
+    tell(f"请用浏览器打开  {address}/sim   （按 Ctrl-C 结束）")
+    run_app(app, HOST, port)
+
+
+def demo_app(settings: DemoSettings, clock: MovableClock, address: str) -> web.Application:
+    """The service with the simulator mounted at ``/sim``, both on one movable clock."""
+    app = create_app(settings, clock=clock)
+    nursery = Nursery()
+    simulator = create_simulator(_account(settings, address), clock, nursery, lambda: _hints(settings, clock))
+    app.add_subapp("/sim", simulator)
+    app.cleanup_ctx.append(_menu_and_rest(nursery))
+    return app
+
+
+def _account(settings: DemoSettings, address: str) -> SimulatorConfig:
+    return SimulatorConfig(
+        app_id=settings.wechat_app_id,
+        secret=settings.wechat_app_secret.get_secret_value(),
+        token=settings.wechat_token.get_secret_value(),
+        encoding_aes_key=settings.wechat_encoding_aes_key.get_secret_value(),
+        callback_url=f"{address}/wechat/callback",
+        own_url=f"{address}/sim",
+        mode=PushMode(settings.wechat_mode),
+        people=PEOPLE,
+        memory=settings.data_dir / f"demo-{settings.rulebook}-phones.json",
+    )
+
+
+def _hints(settings: DemoSettings, clock: MovableClock) -> Sequence[Hint]:
+    with open_session(settings.database_url, sealer=Vault(settings.key()), clock=clock) as uow:
+        return [Hint(f"绑定 {hint.code}", f"{hint.name}：{hint.what_to_try}") for hint in demo_hints(uow)]
+
+
+def _menu_and_rest(nursery: Nursery) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        parts = app[PARTS]
+        parts.nursery.start(_push_menu(parts), "menu")
+        yield
+        await nursery.close()
+
+    return context
+
+
+async def _push_menu(parts: Parts) -> None:
+    """Give the simulated account its menu once this very process answers."""
+    for _ in range(50):
+        try:
+            return await parts.api.create_menu(menu_json())
+        except TryAgain:
+            await asyncio.sleep(0.1)
+    return None
