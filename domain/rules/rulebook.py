@@ -188,6 +188,10 @@ class Rulebook(Part):
         number = f"（{self.document.number}）" if self.document.number else ""
         return f"《{self.document.title}》{number}{article}"
 
+    def public_basis(self, measure: Measure) -> str:
+        """What a measure rests on as a firm may read it: public law where the document may not be quoted."""
+        return measure.basis if self.quotable else measure.statute or measure.law
+
     def unverified(self) -> list[Unverified]:
         """Every value that is a reading of ours, in the order of the file."""
         return [

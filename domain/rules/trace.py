@@ -177,6 +177,12 @@ def band_steps(rulebook: Rulebook, scheme: Scheme, score: Decimal) -> tuple[Step
     return (*inside, outside)
 
 
+def _band_text(rulebook: Rulebook, band: Band, score: Decimal) -> str:
+    """Cut points are told only where the document may be quoted (C-24)."""
+    grade = f"{band.grade}（{rulebook.class_name(band.grade)}）"
+    return f"得分{score}，{grade}的分数段是：{band}" if rulebook.quotable else f"得分{score}，属于{grade}"
+
+
 def _band_step(rulebook: Rulebook, scheme: Scheme, band: Band, score: Decimal) -> Step:
     return Step(
         clause=band.clause,
@@ -186,7 +192,7 @@ def _band_step(rulebook: Rulebook, scheme: Scheme, band: Band, score: Decimal) -
         test=str(band),
         holds=band.holds(score),
         leads_to=band.grade,
-        public_text=f"得分{score}，{band.grade}（{rulebook.class_name(band.grade)}）的分数段是：{band}",
+        public_text=_band_text(rulebook, band, score),
         verified=band.verified,
         criterion=f"{scheme.id}:{band.grade}",
     )
