@@ -15,6 +15,7 @@ from storage.audit import SqlAudit, SqlSealing
 from storage.batches import SqlBatches
 from storage.bindings import SqlBindings
 from storage.conversations import SqlConversations
+from storage.evaluations import SqlEvaluationBook
 from storage.inbox import SqlInbox
 from storage.installation import SqlInstallation
 from storage.jobs import SqlJobs
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.subjects = SqlSubjects(connection)
         self.records = SqlRecords(connection)
         self.assessments = SqlAssessments(connection)
+        self.evaluations = SqlEvaluationBook(connection)
         self.people = SqlPeople(connection)
         self.bindings = SqlBindings(connection)
         self.conversations = SqlConversations(connection, sealer, clock)
