@@ -44,7 +44,7 @@ def helper():
 
 def index_text(**changed: str) -> str:
     """An index of all clauses that wait, with some entries written otherwise."""
-    entries = {clause: 'title = "题"\nlater = "以后"' for clause in CLAUSE_IDS} | changed
+    entries = dict.fromkeys(CLAUSE_IDS, 'title = "题"\nlater = "以后"') | changed
     return "\n".join(f"[{clause}]\n{entry}" for clause, entry in entries.items())
 
 
