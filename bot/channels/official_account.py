@@ -164,7 +164,7 @@ def _check_common(fields: Mapping[str, str]) -> None:
     if not sender or len(sender) > _MAX_SENDER:
         raise Refusal(400, "sender", "消息格式有误：FromUserName 不符")
     for name in _NUMBER_FIELDS:
-        if name in fields and not _NUMBER.fullmatch(fields[name]):
+        if (value := fields.get(name)) and not _NUMBER.fullmatch(value):
             raise Refusal(400, "number", f"消息格式有误：{name} 不是数字")
 
 

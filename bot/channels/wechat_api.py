@@ -5,8 +5,8 @@ bound, has no ``stable_token`` and no ``client_msg_id``, and its base address is
 fixed. One retry here, for one reason: the platform refused the token. All
 other repeating is the delivery loop's, which knows what it may repeat.
 
-Every method raises ``ApiError``, ``TryAgain`` or ``OutcomeUnknown``
-(``wechat_errors``); no text of theirs holds a token, a secret or an address.
+Every method raises ``ApiError`` or ``OutcomeUnknown`` (``wechat_errors``); no
+text of theirs holds a token, a secret or an address.
 """
 
 from __future__ import annotations
@@ -100,17 +100,20 @@ class WeChatApi:
 
     # -- messages ----------------------------------------------------------------
 
-    async def send_text(self, openid: str, text: str) -> None:
-        """A customer message, within 48 hours of the person's last one. Has no idempotency key."""
-        await self._custom(openid, "text", {"content": clean_text(text)})
+    async def send_text(self, openid: str, text: str) -> str:
+        """A customer message, within 48 hours of the person's last one. Has no idempotency key.
+
+        Returns the platform's id of it, "" where it gives none (as documented).
+        """
+        return await self._custom(openid, "text", {"content": clean_text(text)})
 
     async def send_choices(
         self, openid: str, head: str, choices: Sequence[tuple[str, str]], tail: str = ""
-    ) -> None:
-        """A customer message with choices (id, words); a tap comes back as a text with ``bizmsgmenuid``."""
+    ) -> str:
+        """A text with choices (id, words); a tap comes back as a text with ``bizmsgmenuid``."""
         listed = [{"id": choice, "content": clean_text(words)} for choice, words in choices]
         menu = {"head_content": clean_text(head), "list": listed, "tail_content": clean_text(tail)}
-        await self._custom(openid, "msgmenu", menu)
+        return await self._custom(openid, "msgmenu", menu)
 
     async def send_typing(self, openid: str) -> None:
         """Show 正在输入 for a moment; already showing counts as success."""
@@ -138,9 +141,10 @@ class WeChatApi:
         answer = await self._post(path, json_body(body), repeatable=True, needs=("msgid",))
         return str(answer["msgid"])
 
-    async def _custom(self, openid: str, kind: str, payload: Mapping[str, Any]) -> None:
+    async def _custom(self, openid: str, kind: str, payload: Mapping[str, Any]) -> str:
         body = json_body({"touser": openid, "msgtype": kind, kind: payload})
-        await self._post("cgi-bin/message/custom/send", body, repeatable=False)
+        answer = await self._post("cgi-bin/message/custom/send", body, repeatable=False)
+        return str(answer.get("msgid", ""))
 
     # -- menu --------------------------------------------------------------------
 
@@ -156,8 +160,7 @@ class WeChatApi:
             if error.code == _NO_MENU:
                 return None
             raise
-        menu: dict[str, Any] = answer["menu"]
-        return menu
+        return {"button": [_as_created(button) for button in answer["menu"]["button"]]}
 
     # -- media -------------------------------------------------------------------
 
@@ -261,6 +264,15 @@ class WeChatApi:
             if error.action is not Action.REFRESH:
                 raise
         return await call(await self._tokens.replace(token))
+
+
+def _as_created(button: Mapping[str, Any]) -> dict[str, Any]:
+    """A button without the empty list of sub-buttons that the platform adds to each."""
+    return {
+        name: [_as_created(each) for each in value] if name == "sub_button" else value
+        for name, value in button.items()
+        if name != "sub_button" or value
+    }
 
 
 def _check_scene(scene: int | str, lasts: timedelta | None) -> None:

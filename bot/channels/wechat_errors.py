@@ -1,9 +1,9 @@
 """What the service account's interface answers when it does not do what was asked, and what to do then.
 
-Three ways to fail, by what the caller knows:
+Two ways to fail, by what the caller knows:
 
-``ApiError``        the platform said no: ``action`` says what helps, ``hint`` tells staff in Chinese
-``TryAgain``        nothing happened, or repeating does no harm
+``ApiError``        it did not happen: ``action`` says what helps, ``hint`` tells staff in Chinese
+  ``TryAgain``      the network failed; nothing happened, or repeating does no harm (action RETRY)
 ``OutcomeUnknown``  the request was on its way: repeating might say the same thing twice
 """
 
@@ -107,7 +107,7 @@ def meaning_of(code: int) -> Meaning:
 
 
 class ApiError(XinshiError):
-    """The platform refused a call; certain not to have taken effect."""
+    """A call that did not do what was asked; what to do next is in ``action``."""
 
     def __init__(self, code: int, errmsg: str, *, path: str, meaning: Meaning | None = None) -> None:
         meaning = meaning or meaning_of(code)
@@ -127,8 +127,14 @@ class ApiError(XinshiError):
         return found[1] if found else ""
 
 
-class TryAgain(XinshiError):  # noqa: N818 - an advice, as in domain.errors
+_NETWORK = Meaning(Action.RETRY, "与微信接口的连接中断，稍后自动重试")
+
+
+class TryAgain(ApiError):  # noqa: N818 - an advice, as in domain.errors
     """The call had no effect, or may be repeated without harm."""
+
+    def __init__(self, reason: str, *, path: str) -> None:
+        super().__init__(0, reason, path=path, meaning=_NETWORK)
 
 
 class OutcomeUnknown(XinshiError):  # noqa: N818

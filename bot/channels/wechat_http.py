@@ -80,7 +80,7 @@ class Transport:
             ) as response:
                 return await _answer(response, path, repeatable)
         except (ClientConnectorError, ConnectionTimeoutError) as error:
-            raise TryAgain(f"{path}: not connected ({type(error).__name__})") from None
+            raise TryAgain(f"not connected ({type(error).__name__})", path=path) from None
         except InvalidURL:
             raise ApiError(0, "invalid address", path=path, meaning=_WRONG_ADDRESS) from None
         except (ClientError, TimeoutError) as error:
@@ -137,5 +137,5 @@ async def _answer(response: ClientResponse, path: str, repeatable: bool) -> Answ
 
 def _broken(path: str, reason: str, repeatable: bool) -> NoReturn:
     if repeatable:
-        raise TryAgain(f"{path}: {reason}") from None
+        raise TryAgain(reason, path=path) from None
     raise OutcomeUnknown(f"{path}: {reason}") from None
