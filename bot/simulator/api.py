@@ -1,0 +1,230 @@
+"""The platform's interfaces under ``/cgi-bin``: HTTP 200 whatever happens, the error in the JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import BodyPartReader, web
+
+from bot.simulator import calls, letters
+from bot.simulator.actions import Simulator
+from bot.simulator.calls import Call, Part
+from bot.simulator.errors import ApiError
+from bot.simulator.faults import JOB_STATUSES, FaultKind
+from bot.simulator.jobs import Job
+from bot.simulator.media import Medium
+from bot.simulator.people import Side
+from bot.simulator.platform import Platform
+from bot.simulator.wire import Exchange
+
+Answer = dict[str, Any] | Medium
+_LARGEST: Final = 12 * 1024 * 1024
+_TOKEN_PATHS: Final = frozenset({"token", "stable_token"})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One interface: its path under ``/cgi-bin/`` is also the name of its quota."""
+
+    method: str
+    path: str
+    title: str
+    run: Callable[[Platform, Call], Answer]
+
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    Endpoint("GET", "token", "取令牌", calls.token),
+    Endpoint("POST", "stable_token", "取稳定令牌", calls.stable_token),
+    Endpoint("POST", "message/custom/send", "客服消息", calls.custom_send),
+    Endpoint("POST", "message/custom/typing", "正在输入", calls.custom_typing),
+    Endpoint("POST", "message/template/send", "模板消息", calls.template_send),
+    Endpoint("GET", "template/get_all_private_template", "模板列表", calls.list_templates),
+    Endpoint("POST", "template/api_add_template", "添加模板", calls.add_template),
+    Endpoint("POST", "template/del_private_template", "删除模板", calls.delete_template),
+    Endpoint("POST", "menu/create", "创建菜单", calls.menu_create),
+    Endpoint("GET", "menu/get", "查询菜单", calls.menu_get),
+    Endpoint("GET", "menu/delete", "删除菜单", calls.menu_delete),
+    Endpoint("POST", "media/upload", "上传素材", calls.media_upload),
+    Endpoint("GET", "media/get", "下载素材", calls.media_get),
+    Endpoint("POST", "qrcode/create", "带参二维码", calls.qrcode_create),
+    Endpoint("GET", "user/info", "用户信息", calls.user_info),
+)
+
+
+class PlatformApi:
+    """Serves the interfaces for one simulator."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._platform = simulator.platform
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every interface, whatever the method: a wrong one has its own error."""
+        served = [web.route("*", f"/cgi-bin/{each.path}", self._handler(each)) for each in ENDPOINTS]
+        return [*served, web.get("/cgi-bin/showqrcode", self._show_code)]
+
+    def _handler(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return await self._serve(endpoint, request)
+
+        return handle
+
+    async def _serve(self, endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
+        faults = self._platform.faults
+        call = await _read(request)
+        if slow := faults.take(FaultKind.LATENCY, endpoint.path):
+            await asyncio.sleep(slow.seconds)
+        if faults.take(FaultKind.RESET_BEFORE, endpoint.path):
+            return _reset(request)
+        exchange = self._record(endpoint, call)
+        try:
+            answer = self._checked(endpoint, request, call)
+        except ApiError as error:
+            answer = error.body(self._platform.now())
+        exchange.answer = _shown(answer)
+        self._finish_jobs()
+        self._platform.feed.changed()
+        if faults.take(FaultKind.RESET_AFTER, endpoint.path):
+            return _reset(request)
+        return _response(answer)
+
+    def _checked(self, endpoint: Endpoint, request: web.Request, call: Call) -> Answer:
+        """The answer, after everything the platform looks at before the call itself."""
+        if request.method != endpoint.method:
+            raise ApiError(43002 if endpoint.method == "POST" else 43001)
+        token_call = endpoint.path in _TOKEN_PATHS
+        caller = request.remote or ""
+        self._platform.faults.strike(endpoint.path, token_call=token_call, caller=caller)
+        if token_call:
+            self._check_whitelist(caller)
+        else:
+            self._platform.tokens.check(call.query.get("access_token", ""))
+        self._platform.quotas.spend(endpoint.path)
+        return endpoint.run(self._platform, call)
+
+    def _check_whitelist(self, caller: str) -> None:
+        whitelist = self._platform.config.whitelist
+        if whitelist and caller not in whitelist:
+            raise ApiError(40164, f"invalid ip {caller} ipv6 ::ffff:{caller}, not in whitelist")
+
+    def _record(self, endpoint: Endpoint, call: Call) -> Exchange:
+        """Opens the exchange; secrets stay out of what the page shows."""
+        title = f"{endpoint.title} {endpoint.path}"
+        if endpoint.path in _TOKEN_PATHS:
+            return self._platform.wire.open("api", title, "", self._platform.now(), "（口令不显示）")
+        query = {key: value for key, value in call.query.items() if key != "access_token"}
+        shown = call.body.decode(errors="replace") or json.dumps(query, ensure_ascii=False)
+        return self._platform.wire.open("api", title, _openid(call), self._platform.now(), shown)
+
+    # template jobs
+
+    def _finish_jobs(self) -> None:
+        for job in self._platform.jobs.take():
+            self._simulator.later(self._finish_job(job), f"template job {job.number}")
+
+    async def _finish_job(self, job: Job) -> None:
+        """Shows the message, or not, and reports the end."""
+        await asyncio.sleep(self._platform.knobs.job_delay)
+        status = self._job_status(job)
+        if status == "success":
+            rows = [list(row) for row in job.rendered.rows]
+            detail = {"rows": rows, "url": job.url}
+            self._platform.show(job.person, Side.ACCOUNT, "template", job.rendered.title, detail=detail)
+        await self._simulator.pusher.deliver(job.person, letters.template_job(job.number, status))
+
+    def _job_status(self, job: Job) -> str:
+        if job.person.refuses or job.person.blacklisted:
+            return JOB_STATUSES[FaultKind.JOB_USER_BLOCK]
+        for kind, status in JOB_STATUSES.items():
+            if self._platform.faults.take(kind):
+                return status
+        return "success"
+
+    # codes
+
+    async def _show_code(self, request: web.Request) -> web.StreamResponse:
+        """A placard that stands for the printed code; real ones are pictures."""
+        scene = self._platform.scenes.by_ticket(request.query.get("ticket", ""))
+        if scene is None:
+            raise web.HTTPNotFound(text="invalid ticket")
+        return web.Response(text=_PLACARD, content_type="image/svg+xml")
+
+
+_PLACARD: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="430" height="430" viewBox="0 0 43 43">'
+    '<rect width="43" height="43" fill="#fff"/><g fill="#111">'
+    '<path d="M3 3h11v11H3zM29 3h11v11H29zM3 29h11v11H3z"/><path fill="#fff" '
+    'd="M5 5h7v7H5zM31 5h7v7h-7zM5 31h7v7H5z"/><path d="M7 7h3v3H7zM33 7h3v3h-3zM7 33h3v3H7z"/>'
+    '</g><text x="21.5" y="23" font-size="4" text-anchor="middle">模拟二维码</text></svg>'
+)
+
+
+async def _read(request: web.Request) -> Call:
+    """The call with its body; what is larger than any limit is refused by HTTP."""
+    if request.content_type == "multipart/form-data":
+        return Call(dict(request.query), parts=await _parts(request))
+    body = b""
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > _LARGEST:
+            raise web.HTTPRequestEntityTooLarge(_LARGEST, len(body))
+    return Call(dict(request.query), body)
+
+
+async def _parts(request: web.Request) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader):
+                disposition = part.headers.get("Content-Disposition", "")
+                parts.append(Part(part.name or "", disposition, await _data(part)))
+    except ValueError:
+        return ()
+    return tuple(parts)
+
+
+async def _data(part: BodyPartReader) -> bytes:
+    """One part in whole; aiohttp's own limit is far below the platform's."""
+    data = bytearray()
+    while chunk := await part.read_chunk(65536):
+        data += chunk
+        if len(data) > _LARGEST:
+            raise web.HTTPRequestEntityTooLarge(_LARGEST, len(data))
+    return bytes(data)
+
+
+def _reset(request: web.Request) -> web.Response:
+    """Cuts the connection under the caller's feet."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def _response(answer: Answer) -> web.Response:
+    if isinstance(answer, Medium):
+        name = f'attachment; filename="{answer.media_id[:16]}"'
+        return web.Response(
+            body=answer.data, content_type=answer.content_type, headers={"Content-disposition": name}
+        )
+    return web.json_response(answer, dumps=lambda data: json.dumps(data, ensure_ascii=False))
+
+
+def _shown(answer: Answer) -> str:
+    if isinstance(answer, Medium):
+        return f"（{answer.content_type}，{len(answer.data)} 字节）"
+    shown = answer | ({"access_token": "（不显示）"} if "access_token" in answer else {})
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _openid(call: Call) -> str:
+    """Whom a call is about, so that the page can show it with the person."""
+    if "openid" in call.query:
+        return call.query["openid"]
+    try:
+        return str(call.json().get("touser", ""))
+    except ApiError:
+        return ""

@@ -1,0 +1,58 @@
+"""Puts the simulator together as one aiohttp application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from aiohttp import web
+
+from bot.clock import MovableClock
+from bot.simulator.actions import Simulator
+from bot.simulator.api import PlatformApi
+from bot.simulator.config import Hint, SimulatorConfig
+from bot.simulator.page import Hints, Page
+from bot.tasks import Nursery
+
+#: where the running simulator is found in its application
+SIMULATOR: Final = web.AppKey("simulator", Simulator)
+
+
+def _no_hints() -> Sequence[Hint]:
+    return ()
+
+
+def create_simulator(
+    config: SimulatorConfig, clock: MovableClock, nursery: Nursery, hints: Hints = _no_hints
+) -> web.Application:
+    """A sub-application to be mounted, as a rule at ``/sim``.
+
+    Below its mount stand the page (``/``) and the platform's interfaces
+    (``/wechat/cgi-bin/…``): point ``WECHAT_API_BASE`` at ``…/sim/wechat``. The
+    service must run on the same ``clock``. Whoever mounts it drains ``nursery``
+    before closing.
+    """
+    simulator = Simulator(config, clock, nursery)
+    app = web.Application()
+    app[SIMULATOR] = simulator
+    app.add_routes(Page(simulator, hints).routes())
+    app.add_subapp("/wechat", _interfaces(simulator))
+    app.cleanup_ctx.append(_connections)
+    app.on_shutdown.append(_end_watching)
+    return app
+
+
+def _interfaces(simulator: Simulator) -> web.Application:
+    app = web.Application()
+    app.add_routes(PlatformApi(simulator).routes())
+    return app
+
+
+async def _connections(app: web.Application) -> AsyncIterator[None]:
+    app[SIMULATOR].open()
+    yield
+    await app[SIMULATOR].close()
+
+
+async def _end_watching(app: web.Application) -> None:
+    app[SIMULATOR].stop_watching()

@@ -1,0 +1,266 @@
+"""The page with the phone, and the small JSON interface behind it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import web
+
+from bot.simulator.actions import Simulator
+from bot.simulator.config import Hint, Repeat
+from bot.simulator.errors import ApiError, NotPossibleError
+from bot.simulator.faults import TITLES, FaultKind
+from bot.simulator.people import Bubble, Person
+from bot.simulator.wire import Exchange
+
+#: what a newcomer may type; asked anew for every view, since codes are used up
+Hints = Callable[[], Sequence[Hint] | Awaitable[Sequence[Hint]]]
+
+STATIC: Final = Path(__file__).parent / "static"
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+#: seconds between signs of life to a browser that watches
+_HEARTBEAT: Final = 15.0
+_LARGEST_PICTURE: Final = 10 * 1024 * 1024
+_EXCHANGES_SHOWN: Final = 60
+
+_Act = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+class Page:
+    """Serves the page of one simulator."""
+
+    def __init__(self, simulator: Simulator, hints: Hints) -> None:
+        self._simulator = simulator
+        self._platform = simulator.platform
+        self._hints = hints
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """The page, its files, its state, its live updates and its buttons."""
+        return [
+            web.get("", self._to_the_page),
+            web.get("/", self._page),
+            web.static("/static", STATIC),
+            web.get("/state", self._state),
+            web.get("/wire", self._wire),
+            web.get("/events", self._events),
+            web.get("/media/{media_id}", self._medium),
+            web.post("/people/{openid}/image", self._image),
+            *(web.post(f"/{name}", self._button(act)) for name, act in self._acts().items()),
+        ]
+
+    # looking
+
+    async def _to_the_page(self, request: web.Request) -> web.StreamResponse:
+        """The page's files are named relative to a folder, hence the slash."""
+        raise web.HTTPFound(f"{request.path}/")
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+        return web.FileResponse(STATIC / "index.html", headers=headers)
+
+    async def _state(self, request: web.Request) -> web.StreamResponse:
+        platform = self._platform
+        person = platform.people.get(request.query.get("person", ""))
+        hints = self._hints()
+        if inspect.isawaitable(hints):
+            hints = await hints
+        return _json(
+            {
+                "version": platform.feed.version,
+                "now": platform.now().isoformat(),
+                "account": platform.config.account_name,
+                "mode": platform.config.mode,
+                "people": [self._summary(each) for each in platform.people.values()],
+                "menu": (platform.menu or {}).get("button", []),
+                "scenes": [scene.value for scene in platform.scenes.alive()],
+                "hints": [asdict(hint) for hint in hints],
+                "knobs": asdict(platform.knobs),
+                "faults": [
+                    asdict(fault) | {"title": TITLES[fault.kind]} for fault in platform.faults.armed()
+                ],
+                "fault_kinds": [{"kind": kind, "title": title} for kind, title in TITLES.items()],
+                "chat": [_bubble(bubble) for bubble in person.history] if person else [],
+            }
+        )
+
+    def _summary(self, person: Person) -> dict[str, Any]:
+        last = person.history[-1] if person.history else None
+        return {
+            "openid": person.openid,
+            "name": person.name,
+            "following": person.following,
+            "refuses": person.refuses,
+            "typing": person.typing,
+            "left": person.left(self._platform.now()),
+            "last": {"number": last.number, "text": last.text[:40], "at": last.at.isoformat()}
+            if last
+            else None,
+        }
+
+    async def _wire(self, request: web.Request) -> web.StreamResponse:
+        openid = request.query.get("person", "")
+        chosen = [each for each in self._platform.wire.all() if each.openid in ("", openid)]
+        return _json({"exchanges": [_exchange(each) for each in chosen[-_EXCHANGES_SHOWN:]]})
+
+    async def _medium(self, request: web.Request) -> web.StreamResponse:
+        try:
+            medium = self._platform.media.get(request.match_info["media_id"])
+        except ApiError as error:
+            raise web.HTTPNotFound(text=error.text) from error
+        headers = {"X-Content-Type-Options": "nosniff"}
+        return web.Response(body=medium.data, content_type=medium.content_type, headers=headers)
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: the version, whenever it grows."""
+        feed = self._platform.feed
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        version = -1
+        try:
+            while not feed.closed:
+                now = await feed.wait(version, _HEARTBEAT)
+                line = f"data: {now}\n\n" if now != version else ": still here\n\n"
+                version = now
+                await response.write(line.encode())
+        except ConnectionError:
+            pass  # the browser went away
+        return response
+
+    # pressing
+
+    def _acts(self) -> dict[str, _Act]:
+        """Path → what it does with the JSON sent; people are named by ``person``."""
+        simulator = self._simulator
+        return {
+            "people": self._add_person,
+            "follow": lambda body: simulator.follow(body["person"], body.get("scene") or None),
+            "unfollow": lambda body: simulator.unfollow(body["person"]),
+            "scan": lambda body: simulator.scan(body["person"], str(body["scene"]).strip()),
+            "say": lambda body: simulator.say(body["person"], str(body["text"])),
+            "choose": lambda body: simulator.choose(body["person"], str(body["id"]), str(body["text"])),
+            "tap": lambda body: simulator.tap(body["person"], str(body["key"])),
+            "voice": lambda body: simulator.send_voice(body["person"], str(body.get("text", ""))),
+            "video": lambda body: simulator.send_video(body["person"]),
+            "location": lambda body: simulator.send_location(
+                body["person"], float(body["latitude"]), float(body["longitude"]), str(body["label"])
+            ),
+            "refuse": self._set_refusal,
+            "knobs": self._turn_knobs,
+            "faults": self._arm,
+            "faults/clear": self._clear_faults,
+            "clock": self._move_clock,
+        }
+
+    def _button(self, act: _Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            body = await _object(request)
+            try:
+                await act(body)
+            except NotPossibleError as error:
+                return _json({"error": str(error)}, 409)
+            except (KeyError, ValueError, TypeError) as error:
+                return _json({"error": f"请求不完整：{error}"}, 400)
+            return _json({"version": self._platform.feed.version})
+
+        return handle
+
+    async def _image(self, request: web.Request) -> web.StreamResponse:
+        data = b""
+        async for chunk in request.content.iter_any():
+            data += chunk
+            if len(data) > _LARGEST_PICTURE:
+                return _json({"error": "图片超过 10 MB"}, 409)
+        try:
+            await self._simulator.send_image(request.match_info["openid"], data)
+        except NotPossibleError as error:
+            return _json({"error": str(error)}, 409)
+        return _json({"version": self._platform.feed.version})
+
+    async def _set_refusal(self, body: dict[str, Any]) -> None:
+        self._simulator.person(body["person"]).refuses = bool(body["on"])
+        self._platform.feed.changed()
+
+    async def _turn_knobs(self, body: dict[str, Any]) -> None:
+        knobs = self._platform.knobs
+        knobs.cut_after = min(max(float(body["cut_after"]), 0.1), 30.0)
+        knobs.attempts = min(max(int(body["attempts"]), 1), 6)
+        knobs.repeat = Repeat(body["repeat"])
+        knobs.overlap = float(body["overlap"]) if body.get("overlap") else None
+        knobs.recognition = bool(body["recognition"])
+        self._platform.feed.changed()
+
+    async def _arm(self, body: dict[str, Any]) -> None:
+        times = int(body["times"]) or None
+        seconds = min(max(float(body.get("seconds") or 0), 0.0), 60.0)
+        self._platform.faults.arm(FaultKind(body["kind"]), times=times, seconds=seconds)
+        self._platform.feed.changed()
+
+    async def _clear_faults(self, _: dict[str, Any]) -> None:
+        self._platform.faults.clear()
+        self._platform.feed.changed()
+
+    async def _add_person(self, body: dict[str, Any]) -> None:
+        self._platform.add_person(str(body["name"]).strip()[:20])
+
+    async def _move_clock(self, body: dict[str, Any]) -> None:
+        self._simulator.advance(timedelta(hours=float(body["hours"])))
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    """The JSON object of a button; another content type is refused, as a foreign page could send it."""
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        body = await request.json()
+    except ValueError as error:
+        raise web.HTTPBadRequest from error
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest
+    return body
+
+
+def _json(data: object, status: int = 200) -> web.Response:
+    return web.json_response(
+        data, status=status, dumps=lambda each: json.dumps(each, ensure_ascii=False, default=_plain)
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _bubble(bubble: Bubble) -> dict[str, Any]:
+    return {
+        "number": bubble.number,
+        "side": bubble.side,
+        "kind": bubble.kind,
+        "text": bubble.text,
+        "at": bubble.at,
+        "wire": bubble.wire,
+        "detail": bubble.detail,
+    }
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "number": exchange.number,
+        "direction": exchange.direction,
+        "title": exchange.title,
+        "at": exchange.at,
+        "plain": exchange.plain,
+        "answer": exchange.answer,
+        "attempts": [asdict(attempt) for attempt in exchange.attempts],
+    }
