@@ -27,6 +27,13 @@ class InboundKind(StrEnum):
     OTHER = "other"  # logged and survived
 
 
+class Audience(StrEnum):
+    """Who talks: each has its own words, lexicon and texts."""
+
+    FIRM = "firm"
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """One understood intent with its certainty (0…1)."""

@@ -1,0 +1,53 @@
+"""隐私: what is told, what is held, and how it goes (PIPL 15, 17, 35, 45 to 47)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.model.person import Binding, Person
+from domain.model.subject import Subject
+from domain.ports import UnitOfWork
+from domain.services import bindings
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is held about a person who talks to us."""
+
+    person: Person
+    bindings: tuple[tuple[Binding, Subject], ...]
+    #: name of a form that is running or put away as a draft; "" for none
+    unfinished: str
+
+
+def note_shown(uow: UnitOfWork, person: Person, version: str, now: datetime) -> None:
+    """Store that this version of the notice was shown, and when."""
+    uow.people.set_notice(person.id, version, now)
+    uow.audit.append("privacy.notice_shown", actor=f"person:{person.id}", detail={"version": version})
+
+
+def holdings(uow: UnitOfWork, person: Person, *, unfinished: str, today: date) -> Holdings:
+    """What we hold about the person (PIPL 45): account, bindings, an unfinished form."""
+    return Holdings(person, tuple(bindings.active(uow, person, today)), unfinished)
+
+
+def erase(uow: UnitOfWork, person: Person, now: datetime, today: date) -> int:
+    """Erase what belongs to the person alone and end all bindings (PIPL 47); returns how many ended.
+
+    Audit and query log keep the person's number only: they are kept by law.
+    """
+    ended = withdraw(uow, person, now, today, reason="erased")
+    uow.people.erase(person.id, now)
+    uow.audit.append("privacy.erased", actor=f"person:{person.id}")
+    return ended
+
+
+def withdraw(
+    uow: UnitOfWork, person: Person, now: datetime, today: date, *, reason: str = "withdrawn"
+) -> int:
+    """End all bindings of the person (PIPL 15); what was done before stays valid. Returns how many ended."""
+    held = bindings.active(uow, person, today)
+    for binding, _ in held:
+        bindings.unbind(uow, binding, by=f"person:{person.id}", now=now, reason=reason)
+    return len(held)

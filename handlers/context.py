@@ -1,0 +1,38 @@
+"""What a handler may know and touch: one turn, one person, one unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.clock import Clock, legal_date
+from domain.model.person import Person
+from domain.office import Office
+from domain.ports import Conversation, Sealer, UnitOfWork
+from domain.rules.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Handed to every handler. Only ``conversation`` changes, and the router saves it."""
+
+    uow: UnitOfWork
+    clock: Clock
+    rulebook: Rulebook
+    office: Office
+    sealer: Sealer
+    person: Person
+    conversation: Conversation
+
+    def now(self) -> datetime:
+        """The present as aware UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The Shanghai date."""
+        return legal_date(self.clock.now())
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as audit and query log write it: an id, never an openid."""
+        return f"person:{self.person.id}"

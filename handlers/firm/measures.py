@@ -1,0 +1,47 @@
+"""监管措施, for firms: what follows from the grade, how binding it is, and who carries it out.
+
+应当, 可以, 原则上 and 视情况 are kept apart (C-23). Where the document is not
+public, text and basis come from our own words alone (C-24).
+"""
+
+from __future__ import annotations
+
+from domain.rules.rulebook_parts import Measure
+from domain.services import grades
+from handlers.context import Context
+from handlers.firm import texts
+from handlers.firm.subjects import chosen
+from handlers.firm.wording import graded
+
+
+def show(context: Context, argument: str) -> str:
+    """监管措施: the measures for the grade in force."""
+    found = chosen(context, "监管措施")
+    if isinstance(found, str):
+        return found
+    subject, now, office = found.subject, context.now(), context.office
+    standing = grades.standing(context.uow, subject, context.rulebook, now)
+    context.uow.queries.note(subject_id=subject.id, viewer=context.actor, purpose="监管措施", at=now)
+    context.uow.audit.append("measures.viewed", actor=context.actor, subject_id=subject.id)
+    if standing.assessment is None:
+        return texts.WAITING_FIRST.format(
+            name=subject.name, rulebook=context.rulebook.display_name, phone=office.phone, hours=office.hours
+        )
+    evaluation = standing.assessment.evaluation
+    measures = context.rulebook.measures_for(evaluation.code, subject.kind)
+    if not measures:
+        return texts.MEASURES_NONE.format(name=subject.name, grade=graded(evaluation))
+    lines = [_line(context, number, measure) for number, measure in enumerate(measures, 1)]
+    opening = texts.MEASURES.format(name=subject.name, grade=graded(evaluation))
+    return "\n".join([opening, *lines, texts.MEASURES_NEXT.format(phone=office.phone, hours=office.hours)])
+
+
+def _line(context: Context, number: int, measure: Measure) -> str:
+    basis = texts.MEASURE_BASIS.format(basis=measure.basis) if context.rulebook.quotable else ""
+    return texts.MEASURE_LINE.format(
+        number=number,
+        modality=texts.MODALITIES[measure.modality],
+        text=measure.public_text,
+        executor=measure.executor,
+        basis=basis,
+    )
