@@ -79,18 +79,26 @@ class Bound:
 
 
 def issue_code(
-    uow: UnitOfWork, subject_id: int, *, by: str, now: datetime, sealer: Sealer, power: Power = Power.FILE
+    uow: UnitOfWork,
+    subject_id: int,
+    *,
+    by: str,
+    now: datetime,
+    sealer: Sealer,
+    power: Power = Power.FILE,
+    code: str = "",
 ) -> IssuedCode:
     """A new one-time code for a subject, good for 72 hours; ``by`` is the staff userid.
 
     The code is returned once and stored as a keyed digest only. A code gives
-    查询 or 经办; for 签署 it raises ``NotAllowed``.
+    查询 or 经办; for 签署 it raises ``NotAllowed``. Codes are random; the
+    demonstration alone gives a fixed ``code``, to be read off its page.
     """
     if power > Power.FILE:
         raise NotAllowed("绑定码最多给“经办”权限；“签署”需要提交授权书，由工作人员审核。")
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    code = code or "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     expires = now + CODE_LIFETIME
-    code_id = uow.bindings.add_code(subject_id, _digest(sealer, code), power, at=now, expires=expires, by=by)
+    code_id = uow.bindings.add_code(subject_id, code_digest(sealer, code), power, at=now, expires=expires, by=by)
     uow.audit.append("bind_code.issued", actor=f"staff:{by}", subject_id=subject_id, ref=str(code_id))
     return IssuedCode(code, expires, power)
 
@@ -106,7 +114,7 @@ def look_up(uow: UnitOfWork, person: Person, raw: str, *, now: datetime, sealer:
     code = _clean(raw)
     if len(code) != CODE_LENGTH or not set(code) <= set(CODE_ALPHABET):
         raise Refused(WRONG_SHAPE.format(length=CODE_LENGTH))
-    digest = _digest(sealer, code)
+    digest = code_digest(sealer, code)
     found = uow.bindings.code_by_hash(digest)
     if found is None:
         raise _wrong_code(uow, person, now)
@@ -185,7 +193,8 @@ def check_power(binding: Binding, power: Power) -> None:
         )
 
 
-def _digest(sealer: Sealer, code: str) -> bytes:
+def code_digest(sealer: Sealer, code: str) -> bytes:
+    """Under which a code is stored."""
     return sealer.digest(_DIGEST, code.encode())
 
 
