@@ -28,7 +28,8 @@ decides) and/or ``law = "行政处罚法第九条"`` (public higher law), ``arti
     [[criteria]] ●    id leads_to(grade or NEEDS_REVIEW) tests["事实 >= 1", "事实 < 3"] public_text
     [precedence] ●    order[] public_text      first match wins; UNRATED is what remains
     [severity]        otherwise;  [[severity.classes]] ● severity sanctions[] fine_above_yuan
-                      (without [severity] the table of national.toml holds)
+    [[publicity_terms]] ●  severity min_months max_months usually_published public_text
+                      (without [severity] or [[publicity_terms]] the tables of national.toml hold)
     [[measures]] ●    grades[] object_types[] text public_text modality(must|may|principle|discretionary)
                       executor basis term restricts statute active
     [publicity] ●     unbound_sees(nothing|rules|grade)
@@ -54,6 +55,7 @@ from pydantic import Field
 
 from domain.errors import Misconfigured
 from domain.model.assessment import OutcomeKind
+from domain.model.record import Severity
 from domain.model.subject import SubjectKind
 from domain.rules import grade_words
 from domain.rules.rulebook_check import Problem, problems_of
@@ -71,6 +73,7 @@ from domain.rules.rulebook_parts import (
     Part,
     Precedence,
     PublicityRule,
+    PublicityTerm,
     RatingSet,
     Ruling,
     Scheme,
@@ -96,6 +99,7 @@ class National(Part):
     version: Text
     display_name: Text
     severity: SeverityTable
+    publicity_terms: tuple[PublicityTerm, ...] = ()
 
 
 class Rulebook(Part):
@@ -115,6 +119,7 @@ class Rulebook(Part):
     criteria: tuple[Criterion, ...] = ()
     precedence: Precedence | None = None
     severity: SeverityTable | None = None
+    publicity_terms: tuple[PublicityTerm, ...] = ()
     measures: tuple[Measure, ...] = ()
     publicity: PublicityRule
     domains: tuple[DomainEntry, ...] = ()
@@ -169,6 +174,10 @@ class Rulebook(Part):
     def measures_for(self, code: str, kind: SubjectKind) -> tuple[Measure, ...]:
         """The active measures for a grade and a kind of subject (S3-32); none for other outcomes."""
         return tuple(m for m in self.measures if m.active and code in m.grades and kind in m.object_types)
+
+    def publicity_term(self, severity: Severity) -> PublicityTerm | None:
+        """How long a violation of this severity is public; None where no rule is known."""
+        return next((term for term in self.publicity_terms if term.severity == severity), None)
 
     def evaluation(self, kind: EvaluationKind) -> KnownEvaluation | None:
         """The evaluation of this kind, None where the rules know none."""
@@ -231,7 +240,7 @@ def parse_national(text: str, *, where: str) -> National:
 
 
 def parse_rulebook(text: str, *, where: str, national: National | None = None) -> Rulebook:
-    """The rulebook from TOML, with the national severity table where it has none of its own.
+    """The rulebook from TOML, with the national tables where it has none of its own.
 
     Raises ``Misconfigured`` naming file, keys, what is wrong and what is allowed.
     """
@@ -254,8 +263,13 @@ def _read(text: str, where: str, national: National | None) -> tuple[Rulebook | 
     rulebook, problems = validated(Rulebook, data)
     if rulebook is None:
         return None, problems
-    if rulebook.severity is None and national is not None:
-        rulebook = rulebook.model_copy(update={"severity": national.severity})
+    if national is not None:
+        rulebook = rulebook.model_copy(
+            update={
+                "severity": rulebook.severity or national.severity,
+                "publicity_terms": rulebook.publicity_terms or national.publicity_terms,
+            }
+        )
     return rulebook, problems_of(rulebook)
 
 

@@ -268,6 +268,24 @@ class SeverityTable(Part):
     classes: Annotated[tuple[SanctionClass, ...], Field(min_length=1)]
 
 
+class PublicityTerm(Cited):
+    """How long a violation of one severity is public, and what firms are told of it."""
+
+    severity: SeverityName
+    #: repair may be asked for after so many months; 0: as soon as the duty is done
+    min_months: Annotated[int, Field(ge=0)]
+    max_months: Annotated[int, Field(ge=1)]
+    #: False: published in exceptional cases only (C-21)
+    usually_published: bool
+    public_text: Text
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> PublicityTerm:
+        if self.min_months > self.max_months:
+            raise ValueError(f"最短公示期 {self.min_months} 个月长于最长公示期 {self.max_months} 个月")
+        return self
+
+
 class Measure(Cited):
     """What follows from a grade (S3-32: object, grade, measure, executor, basis, term)."""
 

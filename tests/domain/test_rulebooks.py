@@ -13,8 +13,8 @@ from domain.errors import Refused
 from domain.model.record import LEGACY_KIND_NAMES, RecordKind, Severity
 from domain.model.subject import SubjectKind
 from domain.rules.clause_ids import AMBIGUITY_IDS
-from domain.rules.rulebook import Rulebook, cited_parts
-from domain.rules.rulebook_parts import Measure
+from domain.rules.rulebook import cited_parts
+from domain.rules.rulebook_parts import Measure, PublicityTerm
 from storage.rulebook_files import check_rulebook_file, load_rulebook, national_frame, shipped_rulebooks
 
 IDS = ("hegang", "huairen", "pinglu", "wuzhong", "xixia")
@@ -666,7 +666,37 @@ def test_the_national_classes_rest_on_a_text_not_yet_read_and_say_so() -> None:
     ]
 
 
-def test_a_rulebook_without_a_severity_table_takes_the_national_one() -> None:
+def test_a_rulebook_without_tables_of_its_own_takes_the_national_ones() -> None:
     for book in BOOKS.values():
-        assert isinstance(book, Rulebook)
         assert book.severity == national_frame().severity
+        assert book.publicity_terms == national_frame().publicity_terms
+
+
+@pytest.mark.clause("S2-45")
+@pytest.mark.parametrize(
+    "severity, months, usually",
+    [
+        (Severity.MINOR, (0, 3), False),
+        (Severity.ORDINARY, (3, 12), True),
+        (Severity.SERIOUS, (12, 36), True),
+    ],
+)
+def test_how_long_a_violation_is_public_depends_on_its_severity(
+    severity: Severity, months: tuple[int, int], usually: bool
+) -> None:
+    term = BOOKS["pinglu"].publicity_term(severity)
+    assert term is not None
+    assert (term.min_months, term.max_months) == months
+    assert term.usually_published is usually
+    assert not term.verified
+
+
+def test_what_is_no_violation_has_no_publicity_term() -> None:
+    assert BOOKS["pinglu"].publicity_term(Severity.NONE) is None
+
+
+def test_a_shortest_term_longer_than_the_longest_is_refused() -> None:
+    with pytest.raises(ValueError, match="长于最长"):
+        PublicityTerm(
+            severity="一般", min_months=13, max_months=12, usually_published=True, public_text="…", law="…"
+        )
