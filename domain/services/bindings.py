@@ -98,7 +98,9 @@ def issue_code(
         raise NotAllowed("绑定码最多给“经办”权限；“签署”需要提交授权书，由工作人员审核。")
     code = code or "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     expires = now + CODE_LIFETIME
-    code_id = uow.bindings.add_code(subject_id, code_digest(sealer, code), power, at=now, expires=expires, by=by)
+    code_id = uow.bindings.add_code(
+        subject_id, code_digest(sealer, code), power, at=now, expires=expires, by=by
+    )
     uow.audit.append("bind_code.issued", actor=f"staff:{by}", subject_id=subject_id, ref=str(code_id))
     return IssuedCode(code, expires, power)
 
