@@ -17,6 +17,24 @@ from domain.rules.rulebook_check import Problem
 
 M = TypeVar("M", bound=BaseModel)
 
+#: what a kind of value looks like in TOML
+_WANTED = {
+    "bool": "须是 true 或 false",
+    "int": "须是整数，不加引号",
+    "decimal": "须是数，不加引号",
+    "date": "须是日期，如 2026-11-20，不加引号",
+    "string": "须是加引号的文字",
+    "tuple": "须是方括号里的列表",
+    "dict": "须是一个表",
+    "model": "须是一个表",
+}
+_BOUNDS = {
+    "greater_than": ("须大于", "gt"),
+    "greater_than_equal": ("须不小于", "ge"),
+    "less_than": ("须小于", "lt"),
+    "less_than_equal": ("须不大于", "le"),
+}
+
 
 def read_toml(text: str, where: str) -> dict[str, Any]:
     """The tables of the file; decimals stay exact. Misconfigured when it is no TOML."""
@@ -64,7 +82,7 @@ def _wording(model: type[BaseModel], fault: ErrorDetails) -> str:
         case "missing":
             return "缺少这一项"
         case "literal_error" | "enum":
-            return f"“{fault['input']}”不可用；可用：{fault['ctx']['expected'].replace(' or ', '、')}"
+            return f"“{fault['input']}”不可用；可用：{_choices(fault['ctx']['expected'])}"
         case "value_error":
             return str(fault["ctx"]["error"])
         case "string_too_short" | "too_short":
@@ -72,7 +90,19 @@ def _wording(model: type[BaseModel], fault: ErrorDetails) -> str:
         case "string_pattern_mismatch":
             return f"“{fault['input']}”写法不对，须符合 {fault['ctx']['pattern']}"
         case _:
-            return f"值 {fault['input']!r} 不对：{fault['msg']}"
+            return f"值 {fault['input']!r} 不对，{_wanted(fault)}"
+
+
+def _choices(expected: str) -> str:
+    return expected.replace("'", "").replace(" or ", "、").replace(", ", "、")
+
+
+def _wanted(fault: ErrorDetails) -> str:
+    bound = _BOUNDS.get(fault["type"])
+    if bound is not None:
+        words, key = bound
+        return f"{words} {fault['ctx'][key]}"
+    return _WANTED.get(fault["type"].partition("_")[0], f"程序的说明是：{fault['msg']}")
 
 
 def _unknown_key(model: type[BaseModel], loc: Sequence[int | str]) -> str:
