@@ -18,6 +18,7 @@ from aiohttp import ClientSession, web
 from bot.channels.codec import Codec
 from bot.channels.official_account import Mode, OfficialAccountCallback
 from bot.channels.wechat_api import WeChatApi
+from bot.channels.wechat_errors import TryAgain
 from bot.clock import SystemClock
 from bot.delivery import Delivery
 from bot.logging import configure
@@ -32,6 +33,7 @@ from domain.office import Office, parse_office
 from domain.rules.rulebook import Rulebook
 from domain.services.grades import reassess_due
 from handlers.dialogue import sweep_expired
+from handlers.menu import menu_json
 from handlers.turn import Inbound
 from handlers.understand import warm_up
 from storage.rulebook_files import load_rulebook
@@ -113,7 +115,7 @@ class _Blueprint:
             await parts.scheduler.start()
             log.info("ready", action="app.ready", rulebook=parts.house.rulebook.id)
             yield
-            parts.scheduler.stop()
+            await parts.scheduler.stop()
             await parts.pipeline.drain(DRAIN_SECONDS)
             await parts.nursery.close()
             await parts.house.runner.close()
@@ -168,7 +170,9 @@ def jobs_of(house: House) -> list[Job]:
     clock = house.clock
 
     def writing(work: Callable[[SqlUnitOfWork, datetime], int]) -> Callable[[], Awaitable[int]]:
-        return lambda: house.runner.run(lambda uow: work(uow, clock.now()), priority=Priority.BACKGROUND)
+        return lambda: house.runner.run(
+            lambda uow: work(uow, clock.now()), priority=Priority.BACKGROUND, limit_ms=None
+        )
 
     async def reassess() -> int:
         """In chunks, each a short transaction; how many chunks there were."""
@@ -205,6 +209,17 @@ class RunnerTokens:
         await self._runner.run(
             lambda uow: uow.tokens.save(app, value, expires_at), priority=Priority.BACKGROUND
         )
+
+
+async def push_menu(api: WeChatApi, *, tries: int = 50) -> None:
+    """Give the account its menu; patient with a platform that is just starting, as in the demonstration."""
+    for left in range(tries, 0, -1):
+        try:
+            return await api.create_menu(menu_json())
+        except TryAgain:
+            if left == 1:
+                raise
+            await asyncio.sleep(0.1)
 
 
 def run_serve(settings: Settings, host: str, port: int) -> None:

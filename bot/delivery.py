@@ -73,7 +73,9 @@ class Delivery:
     async def once(self) -> int:
         """Lease what is due and try each message once; return how many were tried."""
         now = self._clock.now()
-        rows = await self._runner.run(lambda uow: _lease(uow, now), priority=Priority.BACKGROUND)
+        rows = await self._runner.run(
+            lambda uow: _lease(uow, now), priority=Priority.BACKGROUND, limit_ms=None
+        )
         tries = [self._nursery.start(self._try(row, person), "deliver") for row, person in rows]
         if tries:
             await asyncio.wait(tries)
@@ -89,7 +91,7 @@ class Delivery:
             inbox_id=row.inbox_id,
             attempt=row.attempts,
         )
-        await self._runner.run(booking, priority=Priority.BACKGROUND)
+        await self._runner.run(booking, priority=Priority.BACKGROUND, limit_ms=None)
 
     async def _send(self, row: OutboxRow, person: Person) -> tuple[str, Booking]:
         now = self._clock.now()

@@ -22,17 +22,17 @@ import structlog
 from bot.metrics import Metrics
 from bot.tasks import Nursery
 from domain.clock import Clock
-from domain.errors import Refused, TurnTooLong, Unavailable
+from domain.errors import Refused, TurnTooLong
 from domain.model.person import Person
 from domain.office import Office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
 from handlers.context import Context
-from handlers.router import dispatch
+from handlers.router import audience_of, dispatch
 from handlers.turn import Inbound, InboundKind
 from handlers.understand import exact, understand
-from storage.inbox import Claim
 from storage.failures import is_for_the_runner
+from storage.inbox import Claim
 from storage.runner import Runner
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -183,7 +183,7 @@ def _understood(inbound: Inbound) -> Inbound:
     """The inbound with guesses, where no exact word matches. Pure; runs before the queue."""
     if inbound.kind not in (InboundKind.TEXT, InboundKind.VOICE) or not inbound.text or exact(inbound.text):
         return inbound
-    return replace(inbound, guesses=understand(inbound.text, "firm"))
+    return replace(inbound, guesses=understand(inbound.text, audience_of(inbound.channel)))
 
 
 # -- inside the transaction ---------------------------------------------------

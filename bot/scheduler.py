@@ -8,6 +8,7 @@ machine that was down is done when it comes back.
 
 from __future__ import annotations
 
+import asyncio
 import platform
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -52,12 +53,13 @@ class Scheduler:
         self._metrics = metrics
         self._host = platform.node()[:60]
         self._apscheduler = AsyncIOScheduler(timezone=SHANGHAI)
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Do what was missed, then tick."""
         for job in self.jobs:
             self._apscheduler.add_job(
-                self.run,
+                self._tick,
                 _trigger(job),
                 args=[job],
                 id=job.name,
@@ -70,10 +72,23 @@ class Scheduler:
             if job.daily_at is not None:
                 await self.run(job)
 
-    def stop(self) -> None:
-        """No further ticks. Jobs are idempotent; one that is cut short is done by the next tick."""
-        if self._apscheduler.running:
-            self._apscheduler.shutdown(wait=False)
+    async def stop(self, drain: float = 5.0) -> None:
+        """No further ticks; jobs under way may end first, since APScheduler would cancel them."""
+        if not self._apscheduler.running:
+            return
+        self._apscheduler.pause()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=drain)
+        self._apscheduler.shutdown(wait=False)
+
+    async def _tick(self, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            await self.run(job)
+        finally:
+            self._under_way.discard(task)
 
     async def run_due(self) -> dict[str, int]:
         """Every job once, as ``xinshi tick`` wants it; how much each did."""

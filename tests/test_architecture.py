@@ -41,7 +41,7 @@ CONFINED = {
     "pypinyin": ("handlers/understand",),
 }
 #: what domain may import beyond itself
-DOMAIN_LIBRARIES = {"pydantic", "stdnum"}
+DOMAIN_LIBRARIES = {"pydantic", "pydantic_core", "stdnum"}
 
 
 def sources(layer: str) -> Iterator[Path]:

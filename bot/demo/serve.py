@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from aiohttp import web
 
-from bot.app import PARTS, Parts, create_app, read_office, run_app
-from bot.channels.wechat_errors import TryAgain
+from bot.app import PARTS, create_app, push_menu, read_office, run_app
 from bot.clock import MovableClock
 from bot.demo.load import demo_hints, ensure_demo
 from bot.logging import configure
@@ -16,7 +14,6 @@ from bot.settings import DemoSettings
 from bot.simulator import Hint, SimulatorConfig, create_simulator
 from bot.simulator import Mode as PushMode
 from bot.tasks import Nursery
-from handlers.menu import menu_json
 from storage.rulebook_files import load_rulebook
 from storage.session import open_session
 from storage.vault import Vault
@@ -72,18 +69,8 @@ def _hints(settings: DemoSettings, clock: MovableClock) -> Sequence[Hint]:
 def _menu_and_rest(nursery: Nursery) -> Callable[[web.Application], AsyncIterator[None]]:
     async def context(app: web.Application) -> AsyncIterator[None]:
         parts = app[PARTS]
-        parts.nursery.start(_push_menu(parts), "menu")
+        parts.nursery.start(push_menu(parts.api), "menu")
         yield
         await nursery.close()
 
     return context
-
-
-async def _push_menu(parts: Parts) -> None:
-    """Give the simulated account its menu once this very process answers."""
-    for _ in range(50):
-        try:
-            return await parts.api.create_menu(menu_json())
-        except TryAgain:
-            await asyncio.sleep(0.1)
-    return None
