@@ -39,7 +39,7 @@ class Route:
     key: str = ""
     #: whether something may follow the word: 绑定 CODE
     takes: bool = False
-    #: its line in 帮助; "" leaves it out
+    #: what it is for, beside the word; 帮助 lists the words that have a key
     about: str = ""
     audience: Audience = Audience.FIRM
 
@@ -65,10 +65,10 @@ ROUTES: tuple[Route, ...] = (
     Route("我的记录", records.show, ("信用记录", "记录"), "records", about="看每一条信用记录"),
     Route("监管措施", measures.show, ("措施",), "measures", about="看等级有什么影响"),
     Route("隐私", privacy.show, ("隐私政策", "个人信息"), "privacy", about="看怎么处理您的个人信息"),
-    Route("我的数据", privacy.my_data, ("我的信息", "我的个人信息")),
-    Route("更正", privacy.correct, ("更正信息", "更正我的数据")),
-    Route("删除", privacy.erase, ("删除我的数据", "删除我的信息", "注销")),
-    Route("撤回", privacy.withdraw, ("撤回同意",)),
+    Route("我的数据", privacy.my_data, ("我的信息", "我的个人信息"), about="看保存了您的什么信息"),
+    Route("更正", privacy.correct, ("更正信息", "更正我的数据"), about="更正您的信息"),
+    Route("删除", privacy.erase, ("删除我的数据", "删除我的信息", "注销"), about="删除您的个人信息"),
+    Route("撤回", privacy.withdraw, ("撤回同意",), about="撤回同意、解除全部绑定"),
     Route("异议", aliases=("我有异议", "提异议")),
     Route("复核", aliases=("申请复核",)),
     Route("修复", aliases=("信用修复",)),
@@ -171,7 +171,7 @@ def dispatch(context: Context, inbound: Inbound) -> Reply:
 
 def help_text(context: Context) -> str:
     """帮助: the built words with what they are for, and how to reach a person."""
-    lines = "\n".join(f"“{route.word}”{route.about}" for route in ROUTES if route.handler and route.about)
+    lines = "\n".join(f"“{route.word}”{route.about}" for route in ROUTES if route.key)
     return texts.HELP.format(lines=lines, phone=context.office.phone, hours=context.office.hours)
 
 
@@ -310,7 +310,7 @@ def _offer(context: Context, guesses: tuple[Guess, ...]) -> str:
     routes = [route for guess in guesses if (route := _WORDS[Audience.FIRM].get(guess.intent))]
     if routes and routes[0].handler is None and guesses[0].score >= _SURE:
         return _not_built(context, routes[0])
-    offered = [(route.word, route.about or route.word) for route in routes if route.handler]
+    offered = [(route.word, route.about) for route in routes if route.handler]
     if not offered:
         asked = any(guess.intent == HELP for guess in guesses)
         return help_text(context) if asked else _not_understood(context)

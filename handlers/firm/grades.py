@@ -6,9 +6,9 @@ rulebook makes public: nothing, the rules, or also the grade of a named firm.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from domain.model.assessment import Evaluation, OutcomeKind, Source, Step
+from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source, Step
 from domain.model.record import Record
 from domain.model.subject import Subject, SubjectKind
 from domain.rules.rulebook import Rulebook
@@ -19,7 +19,7 @@ from handlers.context import Context
 from handlers.firm import texts
 from handlers.firm.forms import numbered
 from handlers.firm.subjects import chosen, own
-from handlers.firm.wording import day, graded, outcome, record_line
+from handlers.firm.wording import dated, graded, outcome, record_line, spoken
 
 #: records named under one step of the explanation
 _RECORDS_NAMED = 5
@@ -33,7 +33,7 @@ def show(context: Context, argument: str) -> str:
     standing = _look(context, found.subject, "查等级")
     if standing.assessment is None:
         return _waiting(context, standing)
-    text = grade_text(context, found.subject, standing.assessment.evaluation) + texts.GRADE_NEXT
+    text = grade_text(context, found.subject, standing.assessment) + texts.GRADE_NEXT
     return text + (texts.WAITING_CHANGE if standing.waiting else "")
 
 
@@ -46,7 +46,9 @@ def why(context: Context, argument: str) -> str:
     if standing.assessment is None:
         return _waiting(context, standing)
     evaluation = standing.assessment.evaluation
-    opening = texts.WHY.format(name=found.subject.name, grade=graded(evaluation), date=day(evaluation.as_of))
+    opening = texts.WHY.format(
+        name=found.subject.name, grade=graded(evaluation), dated=dated(standing.assessment)
+    )
     closing = texts.WHY_NEXT.format(phone=context.office.phone, hours=context.office.hours)
     return "\n".join([opening, *_reasons(context, found.subject, evaluation), closing])
 
@@ -70,23 +72,23 @@ def improve(context: Context, argument: str) -> str:
         return template.format(**said, phone=office.phone, hours=office.hours)
     lines = [
         texts.IMPROVE_LINE.format(
-            number=number, condition=change.condition, grade=outcome(rulebook, change.outcome)
+            number=number, condition=spoken(change.condition), grade=outcome(rulebook, change.outcome)
         )
         for number, change in enumerate(changes, 1)
     ]
     return "\n".join([texts.IMPROVE.format(**said), *lines, texts.IMPROVE_NOTE])
 
 
-def grade_text(context: Context, subject: Subject, evaluation: Evaluation) -> str:
+def grade_text(context: Context, subject: Subject, assessment: Assessment) -> str:
     """Subject, grade with class, meaning, rulebook, date, source, and the disclaimer where one is due."""
-    rulebook = context.rulebook
+    rulebook, evaluation = context.rulebook, assessment.evaluation
     text = texts.GRADE.format(
         name=subject.name,
         grade=graded(evaluation),
         meaning=rulebook.outcome_text(evaluation.code),
         rulebook=rulebook.display_name,
-        date=day(evaluation.as_of),
-        source=evaluation.source_text or rulebook.wording.source_line,
+        dated=dated(assessment),
+        source=spoken(evaluation.source_text or rulebook.wording.source_line),
     )
     if evaluation.outcome is OutcomeKind.NEEDS_REVIEW:
         office = context.office
@@ -144,7 +146,7 @@ def _named(context: Context, wanted: str) -> str:
     standing = _look(context, found[0], "公开查询")
     if standing.assessment is None:
         return _waiting(context, standing)
-    return grade_text(context, found[0], standing.assessment.evaluation) + texts.PUBLIC_NEXT
+    return grade_text(context, found[0], standing.assessment) + texts.PUBLIC_NEXT
 
 
 # -- the explanation ------------------------------------------------------------
@@ -157,23 +159,35 @@ def _reasons(context: Context, subject: Subject, evaluation: Evaluation) -> list
     lines: list[str] = []
     if context.rulebook.quotable:
         lines.append(texts.WHY_RULES.format(citation=context.rulebook.citation("")))
-    for number, step in enumerate(deciding, 1):
-        lines += _step_lines(context, number, step, records)
+    for number, reason in enumerate(_by_criterion(deciding), 1):
+        lines += _reason_lines(context, number, reason, records)
     conclusion = next((step for step in evaluation.trace if step.criterion == CONCLUSION), None)
     if conclusion is not None:
         lines.append(texts.WHY_CONCLUSION.format(text=conclusion.public_text))
     return lines + _others(context, evaluation, deciding)
 
 
-def _step_lines(context: Context, number: int, step: Step, records: dict[int, Record]) -> list[str]:
-    """One reason with its records. Where the document is not public, only words of our own."""
-    text = step.public_text
-    if context.rulebook.quotable and step.article:
-        text = texts.STEP_QUOTED.format(article=step.article, text=text)
-    if not step.verified:
+def _by_criterion(steps: Sequence[Step]) -> list[list[Step]]:
+    """The steps of each criterion together: one reason, however many facts it tests."""
+    reasons: dict[str, list[Step]] = {}
+    for step in steps:
+        reasons.setdefault(step.criterion, []).append(step)
+    return list(reasons.values())
+
+
+def _reason_lines(
+    context: Context, number: int, reason: list[Step], records: Mapping[int, Record]
+) -> list[str]:
+    """One reason with its facts and records. Where the document is not public, only words of our own."""
+    first, *others = reason
+    text = first.public_text + "".join(texts.FACT.format(fact=s.fact, value=s.value) for s in others)
+    if context.rulebook.quotable and first.article:
+        text = texts.STEP_QUOTED.format(article=first.article, text=text)
+    if not all(step.verified for step in reason):
         text += texts.UNVERIFIED.format(office=context.office.short_name)
-    named = [records[record_id] for record_id in step.records if record_id in records]
-    lines = [f"{number}. {text}", *map(record_line, named[:_RECORDS_NAMED])]
+    ids = dict.fromkeys(record_id for step in reason for record_id in step.records)
+    named = [records[record_id] for record_id in ids if record_id in records]
+    lines = [f"{number}. {spoken(text)}", *map(record_line, named[:_RECORDS_NAMED])]
     if len(named) > _RECORDS_NAMED:
         lines.append(texts.MORE_RECORDS.format(count=len(named) - _RECORDS_NAMED))
     return lines

@@ -57,7 +57,7 @@ def my_data(context: Context, argument: str) -> str:
     lines += [_binding_line(*pair) for pair in held.bindings] or [texts.MY_DATA_NO_BINDING]
     if held.unfinished:
         lines.append(texts.MY_DATA_UNFINISHED.format(form=held.unfinished))
-    lines.append(texts.MY_DATA_LOGS)
+    lines += [texts.MY_DATA_TALK, texts.MY_DATA_LOGS]
     return texts.MY_DATA.format(lines=numbered(lines))
 
 

@@ -59,7 +59,9 @@ NOTHING_BOUND = "您现在没有绑定单位，不用解除。想绑定，请回
 
 # -- grade --------------------------------------------------------------------
 
-GRADE = "{name}\n信用等级：{grade}\n{meaning}\n评价规则：{rulebook}\n评定日期：{date}\n来源：{source}"
+GRADE = "{name}\n信用等级：{grade}\n{meaning}\n评价规则：{rulebook}\n{dated}\n来源：{source}"
+GRADED_ON = "评定日期：{date}"
+ADOPTED_ON = "本地采用日期：{date}"
 GRADE_NEXT = "\n回复“为什么”看评定理由，回复“怎么提升”看改进办法，回复“监管措施”看有什么影响。"
 PROVISIONAL = "（暂定）"
 NEEDS_REVIEW_NEXT = "\n人工核定由{office}办理，有材料要补充，请打电话{phone}（{hours}）。"
@@ -69,7 +71,8 @@ WAITING_FIRST = (
 )
 WAITING_CHANGE = "\n另有一项评价结果正由工作人员核定，核定以前以上面的等级为准。"
 
-WHY = "{name}，{grade}，评定日期{date}。理由如下："
+WHY = "{name}，{grade}，{dated}。理由如下："
+FACT = "（{fact}：{value}）"
 WHY_RULES = "评价规则：{citation}。"
 WHY_CONCLUSION = "结论：{text}"
 WHY_OTHERS = "其余各项也对照过，没有改变等级：{facts}。"
@@ -93,7 +96,7 @@ IMPROVE_IMPORTED = (
 IMPROVE_NONE = "{name}，现在是{grade}。按现有记录，没有推算出单独一项就能让等级变好的办法。想具体问，请打电话{phone}（{hours}）。"
 
 RULES_ONLY = (
-    "{rulebook}把信用等级分为：\n{lines}\n某家单位的等级，只给绑定了它的人看。请回复“绑定”绑定您的单位。"
+    "按“{rulebook}”，信用等级分为：\n{lines}\n某家单位的等级，只给绑定了它的人看。请回复“绑定”绑定您的单位。"
 )
 ASK_WHICH_PUBLIC = (
     "请回复“查等级”加上单位全称或统一社会信用代码，比如：查等级 某某有限公司。要看详细理由，请回复“绑定”。"
@@ -117,10 +120,12 @@ PUBLICITY_OVER = "公示已于{date}到期"
 PUBLICITY_ENDED = "已停止公示"
 
 MEASURES = "{name}，{grade}。按规则对应的监管措施："
-MEASURE_LINE = "{number}. {modality}：{text}（由{executor}执行{basis}）"
-MEASURE_BASIS = "，依据{basis}"
+MEASURE_LINE = "{number}. {text}（{modality}；执行单位：{executor}{basis}）"
+MEASURE_BASIS = "；依据：{basis}"
 MEASURES_NONE = "{name}，{grade}。规则没有为这种情形规定监管措施。回复“为什么”看评定理由。"
-MEASURES_NEXT = "“可以”“原则上”的措施由执行单位按具体情况决定。有疑问请打电话{phone}（{hours}）。"
+MEASURES_NEXT = (
+    "“应当”是必须做的；“可以”“原则上”“视情况”的，由执行单位按具体情况决定。有疑问请打电话{phone}（{hours}）。"
+)
 MODALITIES = {"must": "应当", "may": "可以", "principle": "原则上", "discretionary": "视情况"}
 
 # -- privacy ------------------------------------------------------------------
@@ -139,6 +144,7 @@ MY_DATA_BINDING = "绑定：{name}，权限{power}，从{date}起{until}"
 MY_DATA_UNTIL = "，到{date}止"
 MY_DATA_NO_BINDING = "没有绑定单位"
 MY_DATA_UNFINISHED = "没有办完的“{form}”，30分钟没有继续就收起"
+MY_DATA_TALK = "会话：您发来的原文不保存，只加密保存办到哪一步和给您的回复"
 MY_DATA_LOGS = "您查询过哪些单位的日志：只记编号，按规定保存"
 CORRECT = (
     "您的微信标识由微信提供，绑定的单位可以自己改：回复“解绑”解除，回复“绑定”重新绑定。\n"

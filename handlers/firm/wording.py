@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-from domain.model.assessment import Evaluation, OutcomeKind
+from domain.clock import legal_date
+from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source
 from domain.model.record import Record
 from domain.rules.codes import mask_personal
 from domain.rules.rulebook import Rulebook
 from handlers.firm import texts
 
+_ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d\d)-(\d\d)(?![\d-])")
+
 
 def day(when: date) -> str:
     """2026年3月5日."""
     return f"{when.year}年{when.month}月{when.day}日"
+
+
+def spoken(text: str) -> str:
+    """The text with dates like 2026-03-05 as they are read aloud."""
+    return _ISO_DATE.sub(lambda found: f"{found[1]}年{int(found[2])}月{int(found[3])}日", text)
 
 
 def outcome(rulebook: Rulebook, code: str) -> str:
@@ -27,6 +36,13 @@ def graded(evaluation: Evaluation) -> str:
     """The outcome of an evaluation, in the words of the rulebook version that made it."""
     said = f"{evaluation.grade}（{evaluation.class_name}）" if evaluation.grade else evaluation.class_name
     return said + (texts.PROVISIONAL if evaluation.provisional else "")
+
+
+def dated(assessment: Assessment) -> str:
+    """The date of a grade: when it was computed, or when an imported one was adopted here."""
+    if assessment.evaluation.source is Source.IMPORTED and assessment.in_force_from is not None:
+        return texts.ADOPTED_ON.format(date=day(legal_date(assessment.in_force_from)))
+    return texts.GRADED_ON.format(date=day(assessment.evaluation.as_of))
 
 
 def record_line(record: Record) -> str:
