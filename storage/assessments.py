@@ -8,6 +8,7 @@ ones are retired afterwards in chunks.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from storage.evaluation_codec import pack, unpack
+from storage.statements import insert_once
 from storage.tables import assessments, base_grades, batches
 from storage.types import AnyRow
 
@@ -82,6 +84,7 @@ _BASE_GRADE = (
     .order_by(base_grades.c.evaluated_on.desc(), base_grades.c.id.desc())
     .limit(1)
 )
+_ADD_BASE_GRADE = insert_once(base_grades, "subject_id", "scheme", "evaluated_on")
 
 
 class SqlAssessments:
@@ -127,6 +130,10 @@ class SqlAssessments:
         """The newest imported result of a scheme, or None."""
         row = self._connection.execute(_BASE_GRADE, {"subject": subject_id, "wanted": scheme}).first()
         return None if row is None else to_base_grade(row)
+
+    def add_base_grade(self, base: BaseGrade) -> None:
+        """Store an imported result once for each scheme and day; it counts when its batch is flipped."""
+        self._connection.execute(_ADD_BASE_GRADE, asdict(base))
 
     def _newest(self, subject_id: int, status: str) -> Assessment | None:
         row = self._connection.execute(_NEWEST, {"subject": subject_id, "wanted": status}).first()

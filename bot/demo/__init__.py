@@ -1,0 +1,1 @@
+"""Invented firms for the demonstration: every grade, every outcome, nobody real."""
