@@ -66,8 +66,12 @@ _SEPARATORS = re.compile(r"[\s\-‐‑–—_.·'\"`\u200b-\u200f\u2060\ufeff]")
 _NUMBER_NOTATION = re.compile(r"\d(\.\d+)?[eE]\+?\d+", re.ASCII)
 _USCC_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
 _ID_NUMBER = re.compile(r"[1-8]\d{16}[\dX]", re.ASCII)
-_ID_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[1-8]\d{16}[\dXx](?![0-9A-Za-z])", re.ASCII)
-_MOBILE_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])", re.ASCII)
+#: in running text numbers are grouped with blanks or hyphens
+_ID_IN_TEXT = re.compile(
+    r"(?<![0-9A-Za-z])[1-8]\d{5}[ -]?\d{8}[ -]?\d{3}[ -]?[\dXx](?![0-9A-Za-z])", re.ASCII
+)
+_MOBILE_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])", re.ASCII)
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ－", "0123456789Xx-")
 _ALIKE = str.maketrans("OI", "01")
 
 #: 登记管理部门 (first character) of GB 32100, as listed publicly.
@@ -188,15 +192,16 @@ def mask_phone(number: str) -> str:
 def mask_personal(text: str) -> str:
     """``text`` with every resident ID and mobile number in it masked; unified codes stay.
 
-    An ID with a mistyped check digit is masked too: it still names a person.
+    An ID with a mistyped check digit is masked too: it still names a person. Full-width digits
+    come back half-width.
     """
-    masked = _ID_IN_TEXT.sub(lambda match: _masked_if_person(match[0]), text)
-    return _MOBILE_IN_TEXT.sub(lambda match: mask_phone(match[0]), masked)
+    masked = _ID_IN_TEXT.sub(lambda match: _masked_if_person(match[0]), text.translate(_HALF_WIDTH))
+    return _MOBILE_IN_TEXT.sub(lambda match: mask_phone(_compact(match[0])), masked)
 
 
 def holds_personal_number(text: str) -> bool:
     """Whether a cell or message holds a resident ID or a mobile number in clear (M26)."""
-    return mask_personal(text) != text
+    return mask_personal(text) != text.translate(_HALF_WIDTH)
 
 
 def make_uscc(prefix6: str, number: int, kind: SubjectKind = SubjectKind.LEGAL_PERSON) -> str:
@@ -337,4 +342,5 @@ def _is_resident_id(number: str) -> bool:
 
 
 def _masked_if_person(number: str) -> str:
-    return mask_id(number) if _is_born(number.upper(), None) else number
+    plain = _compact(number)
+    return mask_id(plain) if _is_born(plain, None) else number

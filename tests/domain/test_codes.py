@@ -367,6 +367,25 @@ def test_personal_numbers_in_running_text_are_masked_and_codes_are_not() -> None
     assert "911101085513850820" in masked
 
 
+@pytest.mark.parametrize(
+    "written, masked",
+    [
+        ("138 1234 5678", "138****5678"),
+        ("138-1234-5678", "138****5678"),
+        ("１３８１２３４５６７８", "138****5678"),
+        ("411323 19000101 0010", "4113**********0010"),
+        ("４１１３２３１９０００１０１００１０", "4113**********0010"),
+    ],
+)
+def test_a_personal_number_is_masked_however_it_is_grouped(written: str, masked: str) -> None:
+    assert mask_personal(f"电话或证件：{written}。") == f"电话或证件：{masked}。"
+    assert holds_personal_number(written)
+
+
+def test_full_width_digits_alone_are_no_personal_number() -> None:
+    assert not holds_personal_number("罚款２０００元")
+
+
 def test_a_mistyped_id_is_masked_too() -> None:
     assert mask_personal("411323190001010020") == "4113**********0020"
 
