@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from decimal import Decimal
 
-from domain.model.assessment import OutcomeKind
 from domain.rules.rulebook import Rulebook
 from domain.rules.rulebook_parts import Criterion
 from domain.rules.severity import yuan
@@ -26,18 +25,24 @@ class Decider:
             for code in order
         )
         self._steps = tuple((self._index[fact], self._limits(rulebook, fact)) for fact in sorted(self._fines))
-        self._known: dict[tuple[int, ...], str] = {}
+        self._known: dict[tuple[int, ...], tuple[str, ...]] = {}
 
-    def code(self, values: tuple[int, ...]) -> str:
-        """The outcome: the first of the precedence with a criterion that holds, else UNRATED (C-11)."""
+    def matching(self, values: tuple[int, ...]) -> tuple[str, ...]:
+        """Every outcome that some criterion leads to, in the order of precedence; () is UNRATED (C-11)."""
         key = self._key(values)
-        code = self._known.get(key)
-        if code is None:
+        found = self._known.get(key)
+        if found is None:
             if len(self._known) >= _MEMORY:
                 self._known.clear()
-            matching = self.matching(values)
-            code = self._known[key] = matching[0] if matching else OutcomeKind.UNRATED.value
-        return code
+            found = self._known[key] = self._work_out(values)
+        return found
+
+    def _work_out(self, values: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(
+            code
+            for code, criteria in self._ladder
+            if any(self._holds(criterion, values) for criterion in criteria)
+        )
 
     def _key(self, values: tuple[int, ...]) -> tuple[int, ...]:
         """The vector with each sum of fines replaced by its place among the limits it is tested against.
@@ -54,14 +59,6 @@ class Decider:
     def _limits(rulebook: Rulebook, fact: str) -> list[Decimal]:
         tests = (test for criterion in rulebook.criteria for test in criterion.tests)
         return sorted({test.limit * 100 for test in tests if test.fact == fact})
-
-    def matching(self, values: tuple[int, ...]) -> tuple[str, ...]:
-        """Every outcome that some criterion leads to, in the order of precedence."""
-        return tuple(
-            code
-            for code, criteria in self._ladder
-            if any(self._holds(criterion, values) for criterion in criteria)
-        )
 
     def _holds(self, criterion: Criterion, values: tuple[int, ...]) -> bool:
         return all(test.holds(self._value(test.fact, values)) for test in criterion.tests)

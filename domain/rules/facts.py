@@ -7,7 +7,6 @@ behind them), so that the two cannot differ.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -49,20 +48,24 @@ class Vector(NamedTuple):
     valid_until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One fact about a subject with what it rests on."""
 
     fact: Fact
-    #: units, or yuan
-    value: Decimal
-    records: tuple[int, ...]
-    contested: int
+    #: units, or fen
+    raw: int
+    records: tuple[int, ...] = ()
+    contested: int = 0
+
+    @property
+    def value(self) -> Decimal:
+        """Units, or yuan."""
+        return Decimal(self.raw) if self.fact.measure == "count" else yuan(self.raw)
 
     @property
     def shown(self) -> int | str:
         """The value as the trace keeps it: a count, or yuan with two places."""
-        return int(self.value) if self.fact.measure == "count" else str(self.value)
+        return self.raw if self.fact.measure == "count" else str(yuan(self.raw))
 
 
 class FactReader:
@@ -76,6 +79,7 @@ class FactReader:
         self._windows = tuple(dict.fromkeys(windows))
         self._window_of = tuple(self._windows.index(window) for window in windows)
         self._ends: tuple[dict[date, date], ...] = tuple({} for _ in self._windows)
+        self._nothing = tuple(Measured(fact, 0) for fact in self._facts)
         self._claims: dict[Hashable, tuple[_Claim, ...]] = {}
 
     def vector(self, units: Iterable[Unit], on: date) -> Vector:
@@ -96,15 +100,15 @@ class FactReader:
         """The facts with the records behind each, and the vector they make."""
         units = tuple(units)
         vector = self.vector(units, on)
-        used: list[list[Unit]] = [[] for _ in self._facts]
+        used: dict[int, list[Unit]] = {}
         for unit, claim, counts, _ in self._shares(units, on):
             if counts:
                 for index in (*claim.counted, *claim.summed):
-                    used[index].append(unit)
-        measured = tuple(
-            _measured(fact, vector.values[index], used[index]) for index, fact in enumerate(self._facts)
-        )
-        return measured, vector
+                    used.setdefault(index, []).append(unit)
+        measured = list(self._nothing)
+        for index, behind in used.items():
+            measured[index] = _measured(self._facts[index], vector.values[index], behind)
+        return tuple(measured), vector
 
     def _shares(self, units: Iterable[Unit], on: date) -> Iterator[_Share]:
         """Every share that counts on the date, or will begin to count after it.
@@ -182,5 +186,4 @@ def _window_end(window: _Window, start: date) -> date:
 def _measured(fact: Fact, value: int, units: list[Unit]) -> Measured:
     records = {unit.record_id for unit in units}
     contested = {unit.record_id for unit in units if unit.state == RecordState.CONTESTED}
-    number = Decimal(value) if fact.measure == "count" else yuan(value)
-    return Measured(fact, number, tuple(sorted(records)), len(contested))
+    return Measured(fact, value, tuple(sorted(records)), len(contested))

@@ -41,6 +41,7 @@ class Grader:
         self.on = on
         self._reader: FactReader = like._reader if like else FactReader(rulebook)
         self._decider: Decider = like._decider if like else Decider(rulebook)
+        self._trace: trace.CriteriaTrace = like._trace if like else trace.CriteriaTrace(rulebook)
         self._computed = rulebook.base == "criteria"
 
     def at(self, on: date) -> Grader:
@@ -56,20 +57,21 @@ class Grader:
         if not self._computed:
             return imported_code(self.rulebook, base, self.on)
         vector = self._reader.vector(units, self.on)
-        return Quick(self._decider.code(vector.values), vector.valid_until)
+        matching = self._decider.matching(vector.values)
+        return Quick(matching[0] if matching else UNRATED, vector.valid_until)
 
     def evaluate(self, units: Sequence[Unit], base: BaseGrade | None = None) -> Evaluation:
         """The outcome with its trace: every condition, its value, its records, what it leads to."""
         if not self._computed:
             return self._imported(base)
         measured, vector = self._reader.measured(units, self.on)
-        code = self._decider.code(vector.values)
-        steps = trace.criteria_steps(self.rulebook, measured)
-        conclusion = trace.conclusion(self.rulebook, code, self._decider.matching(vector.values))
+        matching = self._decider.matching(vector.values)
+        code = matching[0] if matching else UNRATED
+        steps = (*self._trace.steps(measured), self._trace.conclusion(code, matching))
         return make_evaluation(
             self.rulebook,
             code,
-            (*steps, conclusion),
+            steps,
             Source.COMPUTED,
             self.on,
             valid_until=vector.valid_until,

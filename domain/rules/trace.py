@@ -23,15 +23,65 @@ from domain.rules.rulebook_parts import (
 CONCLUSION = "结论"
 #: criterion of a step that takes over an imported result
 IMPORTED = "导入"
+#: how many different steps are remembered before the memory starts anew
+_MEMORY = 50_000
 
 
-def criteria_steps(rulebook: Rulebook, measured: Iterable[Measured]) -> tuple[Step, ...]:
-    """One step for each test of each criterion, in the order of precedence, holding or not."""
-    facts = {entry.fact.id: entry for entry in measured}
-    order = rulebook.precedence.order if rulebook.precedence else ()
-    ranked = sorted(rulebook.criteria, key=lambda criterion: order.index(criterion.leads_to))
-    return tuple(
-        _test_step(criterion, test, facts[test.fact]) for criterion in ranked for test in criterion.tests
+class CriteriaTrace:
+    """Writes the trace of a criteria rulebook: one step for each test, in the order of precedence.
+
+    A step depends on little but its value, so most of a million traces share their steps.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        places = {fact.id: place for place, fact in enumerate(rulebook.facts)}
+        order = rulebook.precedence.order if rulebook.precedence else ()
+        ranked = sorted(rulebook.criteria, key=lambda criterion: order.index(criterion.leads_to))
+        self._tests = tuple(
+            (places[test.fact], criterion, test) for criterion in ranked for test in criterion.tests
+        )
+        self._known: dict[tuple[int, int, int], Step] = {}
+        self._conclusions: dict[tuple[str, ...], Step] = {}
+        self._rulebook = rulebook
+
+    def steps(self, measured: Sequence[Measured]) -> tuple[Step, ...]:
+        """The steps for the facts of one subject, holding or not."""
+        return tuple(
+            self._step(number, measured[place], criterion, test)
+            for number, (place, criterion, test) in enumerate(self._tests)
+        )
+
+    def conclusion(self, code: str, matching: tuple[str, ...]) -> Step:
+        """The last step, for an outcome that follows from the outcomes that matched."""
+        step = self._conclusions.get(matching)
+        if step is None:
+            step = self._conclusions[matching] = conclusion(self._rulebook, code, matching)
+        return step
+
+    def _step(self, number: int, measured: Measured, criterion: Criterion, test: Test) -> Step:
+        key = (number, measured.raw, measured.contested)
+        step = self._known.get(key)
+        if step is None:
+            if len(self._known) >= _MEMORY:
+                self._known.clear()
+            step = self._known[key] = _test_step(criterion, test, measured._replace(records=()))
+        return _with_records(step, measured.records) if measured.records else step
+
+
+def _with_records(step: Step, records: tuple[int, ...]) -> Step:
+    """As ``dataclasses.replace``, a few times as fast: a million firms take it several times each."""
+    return Step(
+        step.clause,
+        step.article,
+        step.fact,
+        step.value,
+        step.test,
+        step.holds,
+        records,
+        step.leads_to,
+        step.public_text,
+        step.verified,
+        step.criterion,
     )
 
 
@@ -43,7 +93,6 @@ def _test_step(criterion: Criterion, test: Test, measured: Measured) -> Step:
         value=measured.shown,
         test=str(test),
         holds=test.holds(measured.value),
-        records=measured.records,
         leads_to=criterion.leads_to,
         public_text=f"{criterion.public_text}（{measured.fact.label}：{measured.shown}）{_contested(measured)}",
         verified=criterion.verified and measured.fact.verified,
