@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.clock import Clock
@@ -122,6 +122,7 @@ class _Writer:
     def __init__(self, url: URL, sealer: Sealer, clock: Clock, stats: RunnerStats) -> None:
         self.queue = _Queue()
         self._engine = sqlite_engine(url)
+        event.listen(self._engine, "before_cursor_execute", self._stop_late_work)
         self._file = FileIdentity(sqlite_file(url))
         self._sealer = sealer
         self._clock = clock
@@ -219,13 +220,13 @@ class _Writer:
         self._deadline = time.monotonic() + piece.limit_s
         try:
             piece.result = piece.work(self._uow)  # type: ignore[arg-type]
+            if self._is_late():
+                raise TurnTooLong("the work ran over its time in the writer")
         except BaseException as error:
             self._deadline = _NEVER
             piece.error = self._reason(error)
             self._undo()
         else:
-            # late, but done: nobody would gain from throwing it away
-            self._stats.late += self._is_late()
             self._deadline = _NEVER
             self._raw.execute("RELEASE piece")
 
@@ -243,6 +244,11 @@ class _Writer:
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline
+
+    def _stop_late_work(self, *_statement: object) -> None:
+        """Before each statement: the many short ones of a runaway are stopped like one long one."""
+        if self._is_late():
+            raise TurnTooLong("the work ran over its time in the writer")
 
     # --- the transaction
 
@@ -287,6 +293,7 @@ class SqliteRunner:
         self._sealer = sealer
         self._clock = clock
         self._readers = sqlite_read_engine(url)
+        self._file = FileIdentity(sqlite_file(url))
         self._writer = _Writer(url, sealer, clock, self.stats)
         self._writer.thread.start()
 
@@ -309,6 +316,10 @@ class SqliteRunner:
         def on(connection: Connection) -> T:
             return work(SqlUnitOfWork(connection, sealer=self._sealer, clock=self._clock))
 
+        if not self._file.unchanged():
+            # open connections would go on reading a file that is no longer the database
+            await self._readers.dispose()
+            self._file.remember()
         with translated():
             async with self._readers.connect() as connection:
                 return await connection.run_sync(on)

@@ -32,8 +32,6 @@ class RunnerStats:
     failed: int = 0
     #: pieces interrupted because they took too long
     too_long: int = 0
-    #: pieces that were done although they took longer than that
-    late: int = 0
     #: pieces run once more: their group was lost, or another transaction was in the way
     rerun: int = 0
     #: commits; on SQLite many pieces share one
