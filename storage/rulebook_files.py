@@ -48,7 +48,7 @@ def _path(id_or_path: str) -> Path:
     path = Path(id_or_path)
     if path.suffix != ".toml":
         raise Misconfigured(
-            f"XINSHI_RULEBOOK：没有规则“{id_or_path}”；可用：{'、'.join(shipped_rulebooks())}，或一个 .toml 文件的路径"
+            f"没有规则“{id_or_path}”；XINSHI_RULEBOOK 可用：{'、'.join(shipped_rulebooks())}，或一个 .toml 文件的路径"
         )
     return path
 
