@@ -54,6 +54,7 @@ class Batch:
     source: str
     by: str
     opened_at: datetime
+    touched_at: datetime | None
     flipped_at: datetime | None
     abandoned_at: datetime | None
     reason: str

@@ -19,6 +19,11 @@ def insert_once(table: Table, *key: str) -> ReturningInsert[tuple[Any]]:
     return insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(first)
 
 
+def insert_missing(table: Table, *key: str) -> Insert:
+    """Insert rows, leaving out those whose unique ``key`` is taken; many at once."""
+    return insert(table).on_conflict_do_nothing(index_elements=list(key))
+
+
 def upsert(table: Table, *key: str) -> Insert:
     """Insert a row, or overwrite every other column where its unique ``key`` is taken."""
     statement = insert(table)

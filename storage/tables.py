@@ -52,7 +52,7 @@ subjects = Table(
     Column("id_hash", LargeBinary, unique=True),
     Column("industry", String(40), nullable=False, default=""),
     Column("domains", Json, nullable=False, default=list),
-    Column("batch_id", Id),
+    Column("batch_id", Id, index=True),
 )
 subject_names = Table(
     "subject_names",
@@ -66,7 +66,7 @@ legacy_codes = Table(
     "legacy_codes",
     metadata,
     Column("code", String(20), primary_key=True),
-    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False, index=True),
 )
 
 records = Table(
@@ -91,7 +91,7 @@ records = Table(
     Column("issuer_kind", String(20), nullable=False, default=""),
     # 机关 + 文号 + 日期 + 主体 (M18), canonical, hashed: the same decision is stored once
     Column("business_key", String(64), nullable=False, unique=True),
-    Column("batch_id", Id),
+    Column("batch_id", Id, index=True),
     Index("ix_records_subject_id_decided_on", "subject_id", "decided_on"),
 )
 violations = Table(
@@ -117,6 +117,8 @@ batches = Table(
     Column("source", String(200), nullable=False, default=""),
     Column("by", String(100), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
+    # last sign of life: a pending import that has been silent for longer than its lease is dead
+    Column("touched_at", UtcDateTime),
     Column("flipped_at", UtcDateTime),
     Column("abandoned_at", UtcDateTime),
     Column("reason", Text, nullable=False, default=""),
@@ -124,12 +126,13 @@ batches = Table(
     # where a resumable batch stands
     Column("cursor", BigInteger, nullable=False, default=0),
 )
-#: rows of a batch between reading and the flip
+#: what a batch changes in rows that are visible already; applied with its flip
 staged_rows = Table(
     "staged_rows",
     metadata,
     Column("batch_id", Id, primary_key=True),
     Column("row_no", Integer, primary_key=True),
+    Column("subject_id", Id, nullable=False),
     Column("payload", Json, nullable=False),
 )
 base_grades = Table(
@@ -142,7 +145,7 @@ base_grades = Table(
     Column("score", DecimalText),
     Column("evaluated_on", Date, nullable=False),
     Column("source", String(200), nullable=False),
-    Column("batch_id", Id, nullable=False),
+    Column("batch_id", Id, nullable=False, index=True),
     Column("approved_by", String(100), nullable=False),
     UniqueConstraint("subject_id", "scheme", "evaluated_on"),
 )
