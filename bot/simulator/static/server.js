@@ -1,0 +1,36 @@
+// Talks with the simulator behind the page. Paths are relative, so that the mount does not matter.
+import { toast } from "./dom.js";
+
+export async function get(path, query = {}) {
+  const response = await fetch(`${path}?${new URLSearchParams(query)}`);
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return response.json();
+}
+
+/** Presses one of the simulator's buttons; what is not possible is said in a note. */
+export async function press(path, body = {}) {
+  return sent(path, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+export async function sendPicture(person, blob) {
+  return sent(`people/${encodeURIComponent(person)}/image`, { headers: { "Content-Type": blob.type }, body: blob });
+}
+
+async function sent(path, options) {
+  try {
+    const response = await fetch(path, { method: "POST", ...options });
+    const answer = await response.json().catch(() => ({ error: `HTTP ${response.status}` }));
+    if (answer.error) toast(answer.error);
+    return response.ok;
+  } catch {
+    toast("演示服务没有应答，可能已经停止");
+    return false;
+  }
+}
+
+/** Calls back whenever something changed; the browser reconnects by itself. */
+export function watch(changed) {
+  const source = new EventSource("events");
+  source.onmessage = changed;
+  source.onopen = changed;
+}
