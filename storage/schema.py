@@ -211,4 +211,4 @@ def _release(target: Path) -> None:
         try:
             raw.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.OperationalError as error:
-            raise Refused("数据库正在使用，请先停止服务再恢复。", log=str(error)) from error
+            raise Refused("数据库正在使用，请先停止服务再恢复。", log=f"{target}: {error}") from error

@@ -44,31 +44,26 @@ class TestServer:
 
     def prepare(self) -> None:
         """Make the template, with the newest schema."""
-        self._admin(f'CREATE DATABASE "{self._template}"')
+        self.run(f'CREATE DATABASE "{self._template}"')
         schema.upgrade(self._url(self._template))
 
     def forget(self) -> None:
-        self._admin(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
+        self.run(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a fresh database, dropped afterwards."""
+    def database(self, *, template: bool = True) -> Iterator[str]:
+        """The URL of a fresh database, dropped afterwards; without any table unless from the template."""
         name = f"xinshi_test_{self._mark}_{next(self._numbers)}"
-        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        source = f'TEMPLATE "{self._template}"' if template else ""
+        self.run(f'CREATE DATABASE "{name}" {source}')
         try:
             yield self._url(name)
         finally:
-            self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def empty(self) -> str:
-        """The URL of a new database without any table."""
-        name = f"xinshi_empty_{self._mark}_{next(self._numbers)}"
-        self._admin(f'CREATE DATABASE "{name}"')
-        return self._url(name)
+            self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def answers(self) -> bool:
         try:
-            self._admin("SELECT 1")
+            self.run("SELECT 1")
         except (OSError, asyncpg.PostgresError):
             return False
         return True
@@ -76,15 +71,17 @@ class TestServer:
     def _url(self, database: str) -> str:
         return self._dsn.set(database=database).render_as_string(hide_password=False)
 
-    def _admin(self, statement: str) -> None:
-        async def run() -> None:
+    def run(self, statement: str) -> None:
+        """Execute a statement as the server's administrator."""
+
+        async def execute() -> None:
             connection = await asyncpg.connect(self._dsn.render_as_string(hide_password=False))
             try:
                 await connection.execute(statement)
             finally:
                 await connection.close()
 
-        _in_thread(run)
+        _in_thread(execute)
 
 
 @contextmanager
