@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -192,13 +193,20 @@ class Settings(BaseSettings):
         """Whether the WeCom app is configured; without it the service account runs alone."""
         return any(self._value(name) for name in _WECOM)
 
+    def require_wechat(self) -> None:
+        """Check that the service account is configured; ``Misconfigured`` names the first thing missing."""
+        self._require(_WECHAT)
+
+    def _require(self, names: Iterable[str]) -> None:
+        for name in names:
+            if not self._value(name):
+                raise refuse(name, missing=True)
+
     def require_serving(self, host: str) -> None:
         """Check all that ``serve`` needs on ``host``; ``Misconfigured`` names the first thing missing."""
         self.key()
         self.office_file()
-        for name in ("XINSHI_BASE_URL", *_WECHAT, *(_WECOM if self.has_wecom else ())):
-            if not self._value(name):
-                raise refuse(name, missing=True)
+        self._require(("XINSHI_BASE_URL", *_WECHAT, *(_WECOM if self.has_wecom else ())))
         if self.wechat_mode == "plain":
             raise refuse("WECHAT_MODE", detail="plain")
 
@@ -243,11 +251,23 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _spellings() -> dict[str, list[str]]:
+    """Field → the names it may be set by, the contract's first."""
+    return {
+        field: [str(each) for each in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
+        for field, info in Settings.model_fields.items()
+        if (alias := info.validation_alias)
+    }
+
+
+def setting_names() -> frozenset[str]:
+    """Every name a setting may be set by, other spellings included."""
+    return frozenset(name for names in _spellings().values() for name in names)
+
+
 def _canonical(location: str) -> str:
     """The contract's name for a field name or any of its spellings."""
-    for field, info in Settings.model_fields.items():
-        alias = info.validation_alias
-        names = [str(each) for each in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
+    for field, names in _spellings().items():
         if location.lower() in (field, *(name.lower() for name in names)):
             return names[0]
     return location

@@ -1,0 +1,112 @@
+"""office check, audit verify, tick, doctor: is everything as it should be?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.speech import ChineseCommand, new_app, say, say_json, say_table, warn
+from bot.cli.workplace import choose_settings, open_workplace
+from domain.clock import SHANGHAI
+from domain.errors import Refused
+
+office_app = new_app("本单位事实（XINSHI_OFFICE）")
+audit_app = new_app("审计链")
+
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+@office_app.command("check", cls=ChineseCommand)
+def office_check(
+    ctx: typer.Context,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="默认检查 XINSHI_OFFICE")] = None,
+    as_json: Json = False,
+) -> None:
+    """检查本单位事实文件：列出全部错误（退出状态 1），和没有部门负责的领域。"""
+    from domain.office import office_problems, parse_office, unowned_domains
+    from storage.rulebook_files import load_rulebook
+
+    settings = choose_settings(demo=ctx.obj)
+    path = file or settings.office_file()
+    text = path.read_text(encoding="utf-8-sig")
+    problems = office_problems(text)
+    unowned: list[str] = []
+    if not problems:
+        domains = [(d.code, d.name) for d in load_rulebook(settings.rulebook).domains]
+        unowned = list(unowned_domains(parse_office(text, path.name), domains))
+    if as_json:
+        say_json({"ok": not problems, "problems": problems, "domains_without_owner": unowned})
+    for line in () if as_json else problems:
+        warn(f"{path.name}：{line}")
+    if problems:
+        raise typer.Exit(1)
+    if not as_json:
+        say(f"{path.name} 可以使用。")
+    for name in () if as_json else unowned:
+        say(f"提醒：领域“{name}”没有部门负责")
+
+
+@audit_app.command("verify", cls=ChineseCommand)
+def audit_verify(ctx: typer.Context, as_json: Json = False) -> None:
+    """核对审计链：断链或久未封存时退出状态为 1，并指出第一处。"""
+    place = open_workplace(demo=ctx.obj)
+    with place.session() as uow:
+        report = uow.sealing.verify()
+    if as_json:
+        head = {"ok": report.whole, "sealed": report.sealed, "head": report.head}
+        say_json(head | {"unsealed": report.unsealed, "broken_at": report.broken_at, "fault": report.fault})
+    elif report.whole:
+        say(f"审计链完整：已封存 {report.sealed} 条，待封存 {report.unsealed} 条，链头 {report.head}。")
+    else:
+        where = "" if report.broken_at is None else f"第 {report.broken_at} 条断开，"
+        warn(f"审计链有问题：{where}{report.fault}")
+    if not report.whole:
+        raise typer.Exit(1)
+
+
+def tick(
+    ctx: typer.Context,
+    at: Annotated[
+        str, typer.Option("--at", metavar="时刻", help="如 2026-12-15T09:00，按北京时间；默认现在")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """把到期的事办一次，供 cron 和测试使用。"""
+    from bot.cli.ticking import run_due
+
+    place = open_workplace(demo=ctx.obj)
+    moment = read_moment(at) if at else place.clock.now()
+    if moment > place.clock.now() and not place.settings.demonstration:
+        raise Refused("--at 不能在将来：只有演示可以把时间往前拨")
+    done = run_due(place, moment)
+    if as_json:
+        say_json({"at": moment.isoformat(), "done": done})
+        return
+    say_table(("事项", "办了"), [(name, str(count)) for name, count in done.items()])
+
+
+def read_moment(text: str) -> datetime:
+    """An ISO moment as aware UTC; without an offset it is Shanghai time. ``Refused`` where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"“{text}”不是时刻；应如 2026-12-15T09:00") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+def doctor(ctx: typer.Context, as_json: Json = False) -> None:
+    """检查设置、数据库、令牌、字体、时钟、可信 IP；有问题时退出状态为 1。"""
+    from bot.cli.doctor import examine
+
+    findings = examine(choose_settings(demo=ctx.obj))
+    failed = [finding for finding in findings if finding.state == "fail"]
+    if as_json:
+        say_json({"ok": not failed, "findings": [finding.as_json() for finding in findings]})
+    else:
+        marks = {"ok": "正常", "warn": "注意", "fail": "有问题"}
+        say_table(("项目", "结果", "说明"), [(f.what, marks[f.state], f.text) for f in findings])
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,123 @@
+"""How the command line speaks: help and usage errors in Chinese, JSON, one line for a refusal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+from unicodedata import east_asian_width
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
+
+_HELP = "显示本帮助"
+#: usage errors of the parser, by their class, in Chinese
+_USAGE_ERRORS: dict[str, str] = {
+    "MissingParameter": "缺少参数",
+    "NoSuchOption": "没有这个选项",
+    "BadParameter": "参数的值不对",
+    "BadOptionUsage": "选项写法不对",
+    "BadArgumentUsage": "参数写法不对",
+}
+
+
+def _sections(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
+    rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+    for param in command.get_params(ctx):
+        record = param.get_help_record(ctx)
+        if record is not None:
+            name, text = record
+            rows[param.param_type_name].append((name, text.replace("[required]", "（必填）")))
+    for kind, title in (("argument", "参数"), ("option", "选项")):
+        if rows[kind]:
+            with formatter.section(title):
+                formatter.write_dl(rows[kind])
+
+
+class ChineseCommand(TyperCommand):
+    """A command whose help has Chinese headings."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx)).replace("[OPTIONS]", "[选项]")
+        formatter.write_usage(ctx.command_path, pieces, prefix="用法：")
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        _sections(self, ctx, formatter)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = _HELP
+        return option
+
+
+class ChineseGroup(TyperGroup):
+    """A group of commands whose help has Chinese headings and keeps the order of registration."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        formatter.write_usage(ctx.command_path, "[选项] 命令 [参数]…", prefix="用法：")
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        _sections(self, ctx, formatter)
+        rows = [
+            (name, command.get_short_help_str(limit=200))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None and not command.hidden
+        ]
+        with formatter.section("命令"):
+            formatter.write_dl(rows)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = _HELP
+        return option
+
+
+def new_app(help_text: str) -> typer.Typer:
+    """A group of commands with Chinese help."""
+    return typer.Typer(
+        help=help_text,
+        cls=ChineseGroup,
+        rich_markup_mode=None,
+        add_completion=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+
+
+def usage_error(error: TyperException) -> str:
+    """A parser's complaint as one Chinese line, with the parser's own words as detail."""
+    kind = _USAGE_ERRORS.get(type(error).__name__, "用法不对")
+    detail = " ".join(str(getattr(error, "format_message", lambda: error)()).split())
+    return f"{kind}：{detail}。用 --help 看用法。"
+
+
+def say(text: str = "") -> None:
+    """One line on stdout."""
+    print(text)
+
+
+def warn(text: str) -> None:
+    """One line on stderr: what went wrong, or what is going on."""
+    print(text, file=sys.stderr)
+
+
+def say_json(value: Any) -> None:
+    """A value as JSON on stdout, Chinese readable."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def say_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows in columns that line up, Chinese counted as two."""
+    table = [tuple(header), *(tuple(row) for row in rows)]
+    widths = [max(_width(row[i]) for row in table) for i in range(len(header))]
+    for row in table:
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
