@@ -13,7 +13,7 @@ the platform checks it; what it calls goes to the simulator's interfaces.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -110,10 +110,9 @@ class Phone:
             return ""
         return bubble.text
 
-    async def _reads(self, act: Callable[..., object] | object, late: float) -> str:
+    async def _reads(self, act: Awaitable[Outcome], late: float) -> str:
         seen = self._latest()
-        outcome = await act  # type: ignore[misc]
-        assert isinstance(outcome, Outcome)
+        outcome = await act
         if outcome.text or not late:
             return outcome.text
         return await self.hears(after=seen, late=late)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
@@ -19,8 +19,8 @@ from bot.simulator.faults import TITLES, FaultKind
 from bot.simulator.people import Bubble, Person
 from bot.simulator.wire import Exchange
 
-#: what a newcomer may type; asked anew for every view, since codes are used up
-Hints = Callable[[], Sequence[Hint] | Awaitable[Sequence[Hint]]]
+#: what a newcomer may type; asked anew after every act, since codes are used up; called in a thread
+Hints = Callable[[], Sequence[Hint]]
 
 STATIC: Final = Path(__file__).parent / "static"
 _POLICY: Final = (
@@ -50,6 +50,7 @@ class Page:
             web.get("/", self._page),
             web.static("/static", STATIC),
             web.get("/state", self._state),
+            web.get("/hints", self._show_hints),
             web.get("/wire", self._wire),
             web.get("/events", self._events),
             web.get("/media/{media_id}", self._medium),
@@ -70,9 +71,6 @@ class Page:
     async def _state(self, request: web.Request) -> web.StreamResponse:
         platform = self._platform
         person = platform.people.get(request.query.get("person", ""))
-        hints = self._hints()
-        if inspect.isawaitable(hints):
-            hints = await hints
         return _json(
             {
                 "version": platform.feed.version,
@@ -82,7 +80,6 @@ class Page:
                 "people": [self._summary(each) for each in platform.people.values()],
                 "menu": (platform.menu or {}).get("button", []),
                 "scenes": [scene.value for scene in platform.scenes.alive()],
-                "hints": [asdict(hint) for hint in hints],
                 "knobs": asdict(platform.knobs),
                 "faults": [
                     asdict(fault) | {"title": TITLES[fault.kind]} for fault in platform.faults.armed()
@@ -91,6 +88,11 @@ class Page:
                 "chat": [_bubble(bubble) for bubble in person.history] if person else [],
             }
         )
+
+    async def _show_hints(self, request: web.Request) -> web.StreamResponse:
+        # whoever knows the hints may have to look into a database
+        hints = await asyncio.to_thread(self._hints)
+        return _json({"hints": [asdict(hint) for hint in hints]})
 
     def _summary(self, person: Person) -> dict[str, Any]:
         last = person.history[-1] if person.history else None

@@ -263,7 +263,9 @@ class Pusher:
     async def _get(self, query: dict[str, str]) -> tuple[int, bytes]:
         if self._session is None:
             raise RuntimeError("the pusher is not open")
-        async with self._session.get(self._platform.callback_url, params=query, allow_redirects=False) as response:
+        async with self._session.get(
+            self._platform.callback_url, params=query, allow_redirects=False
+        ) as response:
             return response.status, await response.content.read(_LARGEST_ANSWER)
 
 

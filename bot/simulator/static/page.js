@@ -27,7 +27,6 @@ async function draw() {
     state = await get("state", { person: chosen });
   }
   drawPeople();
-  drawHints();
   drawTools(state, current());
   const person = current();
   if (!person) return;
@@ -56,8 +55,9 @@ function personButton(person) {
   return row;
 }
 
-function drawHints() {
-  const hints = state.hints.map((hint) => {
+async function drawHints() {
+  const answer = await get("hints").catch(() => ({ hints: [] }));
+  const hints = answer.hints.map((hint) => {
     const row = button("", undefined, () => typeHint(hint.say));
     row.append(h("span", "say-this", hint.say), h("span", "why", hint.note));
     return h("li", "", undefined, row);
@@ -127,6 +127,8 @@ async function act(path, body = {}) {
   } finally {
     waiting -= 1;
     drawWaiting();
+    // a code that was used is a hint no more
+    drawHints();
   }
 }
 
@@ -282,4 +284,5 @@ for (const each of document.querySelectorAll("[data-closes]")) each.addEventList
 document.addEventListener("click", (event) => { if (!event.target.closest(".menu")) closeMenus(); });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") { closeMenus(); closePanels(); } });
 wireTools(() => chosen);
+drawHints();
 watch(refresh);
