@@ -134,7 +134,7 @@ def find(plain: str, audience: Audience = Audience.FIRM) -> Found | None:
     if plain in words:
         return Found(words[plain].word, "", words[plain])
     head, _, rest = plain.partition(" ")
-    if not rest and (glued := _GLUED.fullmatch(plain)):
+    if head not in words and (glued := _GLUED.fullmatch(plain)):
         head, rest = glued[1], glued[2]
     route = words.get(head.rstrip(":,"))
     return Found(route.word, rest.strip(), route) if route and rest and route.takes else None

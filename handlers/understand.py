@@ -34,7 +34,7 @@ _OFFERED = 3
 _ELSEWHERE = "其他"
 
 _SAME_SOUND = 0.95
-_SAME_SOUND_INSIDE = 0.86
+_SAME_SOUND_INSIDE = 0.75
 _BEST_RULE, _NEXT_RULE = 0.9, 0.6
 #: a probability is no certainty: a few phrases taught it
 _BAYES_WEIGHT = 0.8

@@ -40,7 +40,7 @@ def unbind(context: Context, argument: str) -> str:
 def masked_name(name: str) -> str:
     """A firm's name before the binding: enough to recognise one's own, too little to learn another's."""
     if len(name) <= 4:
-        return name[0] + "*" * (len(name) - 1)
+        return name[0] + "*" * max(1, len(name) - 1)
     return name[:2] + "*" * max(2, len(name) - 6) + name[-min(4, len(name) - 4) :]
 
 

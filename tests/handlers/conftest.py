@@ -43,7 +43,9 @@ class Town:
     rulebook: Rulebook
     office: Office = field(default=_OFFICE)
 
-    def firm(self, name: str = "平鲁晋北商贸有限公司", kind: SubjectKind = SubjectKind.LEGAL_PERSON) -> Subject:
+    def firm(
+        self, name: str = "平鲁晋北商贸有限公司", kind: SubjectKind = SubjectKind.LEGAL_PERSON
+    ) -> Subject:
         uscc = None if kind is SubjectKind.NATURAL_PERSON else make_uscc("140603", next(_serial) + 500, kind)
         subject_id = self.uow.subjects.add(Subject(id=0, kind=kind, name=name, uscc=uscc))
         return self.uow.subjects.get(subject_id)
@@ -60,12 +62,16 @@ class Town:
 
     def fined(self, subject: Subject, on: date, yuan: int) -> int:
         violation = Violation(seq=1, act="未按规定公示价格", sanctions=("罚款",), fine_fen=yuan * 100)
-        return self.record(subject, RecordKind.PENALTY, on, violations=(violation,), authority="平鲁区市场监督管理局")
+        return self.record(
+            subject, RecordKind.PENALTY, on, violations=(violation,), authority="平鲁区市场监督管理局"
+        )
 
     def base_grade(self, subject: Subject, grade: str, on: date = date(2026, 6, 30)) -> None:
         """An imported public grade, approved and visible."""
         now = self.clock.now()
-        batch = self.uow.batches.open("public-grades", file_sha256=f"sha{next(_serial)}", source="市平台", by="lin", at=now)
+        batch = self.uow.batches.open(
+            "public-grades", file_sha256=f"sha{next(_serial)}", source="市平台", by="lin", at=now
+        )
         self.uow.connection.execute(
             base_grades.insert(),
             {
@@ -127,7 +133,13 @@ class Talk:
         town, now = self.town, self.town.clock.now()
         person = self.person()
         inbound = Inbound(
-            self.channel, "wx-test", self.sender, kind, f"key{next(_serial)}", now, **fields  # type: ignore[arg-type]
+            self.channel,
+            "wx-test",
+            self.sender,
+            kind,
+            f"key{next(_serial)}",
+            now,
+            **fields,  # type: ignore[arg-type]
         )
         context = Context(
             uow=town.uow,
