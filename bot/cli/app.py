@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -28,7 +28,7 @@ def root(
     ctx.obj = demo
 
 
-_COMMANDS = {
+_COMMANDS: dict[str, Callable[..., None]] = {
     "serve": service.serve,
     "demo": service.demo,
     "chat": service.chat,
