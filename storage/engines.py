@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as RawSqlite
 from sqlite3 import OperationalError as RawSqliteError
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
@@ -108,7 +109,7 @@ def sqlite_engine(url: URL, *, create: bool = False) -> Engine:
     else:
         engine = create_engine(_by_uri(url, path, create=create))
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    _begin_by(engine, _begin_immediate)
     return engine
 
 
@@ -120,7 +121,7 @@ def sqlite_read_engine(url: URL) -> AsyncEngine:
     target = _by_uri(url, path, create=False).set(drivername="sqlite+aiosqlite")
     engine = create_async_engine(target, pool_size=4, max_overflow=0)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
-    event.listen(engine.sync_engine, "begin", _begin_snapshot)
+    _begin_by(engine.sync_engine, _begin_snapshot)
     return engine
 
 
@@ -145,12 +146,23 @@ def _prepare_sqlite_reader(adapted: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_snapshot(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _begin_by(engine: Engine, begin: Callable[[Any], None]) -> None:
+    """Let the dialect begin transactions in our way.
+
+    The documented way, a listener of the ``begin`` event, makes every statement
+    of the engine look for listeners: a fifth of the time of a turn.
+    """
+    engine.dialect.do_begin = begin  # type: ignore[method-assign]
 
 
-def _begin_immediate(connection: Connection) -> None:
-    begin_immediate(connection.connection.driver_connection)  # type: ignore[arg-type]
+def _begin_snapshot(adapted: Any) -> None:
+    cursor = adapted.cursor()
+    cursor.execute("BEGIN")
+    cursor.close()
+
+
+def _begin_immediate(pooled: Any) -> None:
+    begin_immediate(pooled.driver_connection)
 
 
 def begin_immediate(raw: RawSqlite, patience_s: float = PATIENCE_S) -> None:
