@@ -213,11 +213,13 @@ class RunnerTokens:
 
 async def push_menu(api: WeChatApi, *, tries: int = 50) -> None:
     """Give the account its menu; patient with a platform that is just starting, as in the demonstration."""
-    for left in range(tries, 0, -1):
+    while True:
+        tries -= 1
         try:
-            return await api.create_menu(menu_json())
+            await api.create_menu(menu_json())
+            return
         except TryAgain:
-            if left == 1:
+            if not tries:
                 raise
             await asyncio.sleep(0.1)
 

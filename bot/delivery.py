@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from bot.channels.wechat_errors import Action, ApiError, OutcomeUnknown, TryAgai
 from bot.metrics import Metrics
 from bot.tasks import Nursery
 from domain.clock import Clock
+from domain.errors import XinshiError
 from domain.model.person import Channel, Person
 from storage.outbox import OutboxRow
 from storage.runner import Priority, Runner
@@ -61,14 +63,20 @@ class Delivery:
         self._wake.set()
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
+        """Deliver until cancelled; a database that is away is waited for."""
         while True:
             self._wake.clear()
-            if await self.once() == 0:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+            try:
+                tried = await self.once()
+            except XinshiError as error:
+                log.error("delivery rests", action="delivery.rests", error=str(error))
+                tried = 0
+            if not tried:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
 
     async def once(self) -> int:
         """Lease what is due and try each message once; return how many were tried."""

@@ -22,7 +22,7 @@ import structlog
 from bot.metrics import Metrics
 from bot.tasks import Nursery
 from domain.clock import Clock
-from domain.errors import Refused, TurnTooLong
+from domain.errors import Refused, TurnTooLong, Unavailable
 from domain.model.person import Person
 from domain.office import Office
 from domain.ports import Sealer
@@ -60,7 +60,8 @@ class Outcome:
     text: str
     owner: str
     repeated: bool = False
-    failed: bool = False
+    #: what a handler raised; logged after the commit, since the writer has no time to write tracebacks
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Pipeline:
         finally:
             working.waiting -= 1
         self._metrics.turn_seconds.labels(inbound.channel).observe(loop.time() - arrived)
+        if working.unavailable is not None:
+            raise working.unavailable
         return working.task.result() if done else ""
 
     async def drain(self, seconds: float) -> None:
@@ -123,6 +126,10 @@ class Pipeline:
         try:
             outcome = await self._work(inbound, working)
             return await self._hand_over(outcome, working)
+        except Unavailable as reason:
+            log.warning("nothing claimed", action="turn.unavailable", error=str(reason))
+            working.unavailable = reason
+            return ""
         finally:
             del self._working[inbound.dedupe_key]
 
@@ -133,7 +140,15 @@ class Pipeline:
             outcome = await self._house.runner.run(
                 lambda uow: claim_and_handle(self._house, uow, inbound, loop.time() - working.arrived)
             )
-            end = "repeated" if outcome.repeated else "failed" if outcome.failed else "ok"
+            end = "repeated" if outcome.repeated else "failed" if outcome.error else "ok"
+            if outcome.error:
+                log.error(
+                    "handler failed",
+                    action="turn.failed",
+                    inbox_id=outcome.inbox_id,
+                    kind=inbound.kind,
+                    exc_info=outcome.error,
+                )
         except TurnTooLong:
             end = "too_long"
             log.warning("turn too long", action="turn.too_long", inbox=inbound.dedupe_key[-12:])
@@ -170,13 +185,14 @@ class Pipeline:
 class _Working:
     """A turn under way: repeats wait on it in memory, never on a connection."""
 
-    __slots__ = ("arrived", "task", "waiting")
+    __slots__ = ("arrived", "task", "unavailable", "waiting")
 
     task: asyncio.Task[str]
 
     def __init__(self, arrived: float) -> None:
         self.arrived = arrived
         self.waiting = 0
+        self.unavailable: Unavailable | None = None
 
 
 def _understood(inbound: Inbound) -> Inbound:
@@ -200,10 +216,10 @@ def claim_and_handle(house: House, uow: SqlUnitOfWork, inbound: Inbound, age: fl
     if not claim.new:
         return _repeated(claim)
     person = uow.people.arrive(inbound.channel, inbound.account, inbound.sender, now)
-    text, failed = _handle(house, uow, inbound, person, claim.id)
+    text, error = _handle(house, uow, inbound, person, claim.id)
     owner: Literal["none", "passive"] = "passive" if age < OWNER_OPEN_AFTER else "none"
-    uow.inbox.store_reply(claim.id, text, failed, person_id=person.id, owner=owner)
-    return Outcome(claim.id, person.id, text, owner, failed=failed)
+    uow.inbox.store_reply(claim.id, text, error is not None, person_id=person.id, owner=owner)
+    return Outcome(claim.id, person.id, text, owner, error=error)
 
 
 def claim_only(uow: SqlUnitOfWork, inbound: Inbound, text: str, clock: Clock) -> Outcome:
@@ -213,7 +229,7 @@ def claim_only(uow: SqlUnitOfWork, inbound: Inbound, text: str, clock: Clock) ->
         return _repeated(claim)
     person = uow.people.arrive(inbound.channel, inbound.account, inbound.sender, clock.now())
     uow.inbox.store_reply(claim.id, text, True, person_id=person.id)
-    return Outcome(claim.id, person.id, text, "none", failed=True)
+    return Outcome(claim.id, person.id, text, "none")
 
 
 def _repeated(claim: Claim) -> Outcome:
@@ -260,17 +276,16 @@ def sweep_unanswered(uow: SqlUnitOfWork, now: datetime) -> int:
 
 def _handle(
     house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person, inbox_id: int
-) -> tuple[str, bool]:
+) -> tuple[str, Exception | None]:
     try:
         with uow.savepoint():
-            return _talk(house, uow, inbound, person), False
+            return _talk(house, uow, inbound, person), None
     except Refused as refusal:
-        return refusal.text, False
+        return refusal.text, None
     except Exception as error:
         if is_for_the_runner(error):
             raise
-        log.exception("handler failed", action="turn.failed", inbox_id=inbox_id, kind=inbound.kind)
-        return FAILED.format(no=inbox_id, office=house.office.short_name, phone=house.office.phone), True
+        return FAILED.format(no=inbox_id, office=house.office.short_name, phone=house.office.phone), error
 
 
 def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) -> str:

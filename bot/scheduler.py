@@ -116,7 +116,9 @@ class Scheduler:
     async def _claim(self, job: Job) -> bool:
         slot = last_slot(job, self._clock.now())
         return await self._runner.run(
-            lambda uow: uow.jobs.claim(job.name, slot, self._host), priority=Priority.BACKGROUND
+            lambda uow: uow.jobs.claim(job.name, slot, self._host),
+            priority=Priority.BACKGROUND,
+            limit_ms=None,
         )
 
 

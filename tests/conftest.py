@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.logging import configure
 from storage import schema
 from storage.runner import Runner, open_runner
 from storage.session import open_session
@@ -21,6 +22,12 @@ from tests.postgres import TestServer, own_server
 # the machines that run the tests are shared and slow at times
 settings.register_profile("xinshi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("xinshi")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Logs as in service: one line each, tracebacks without local variables."""
+    configure("console")
 
 
 class FixedClock:

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from bot.app import PARTS, create_app, push_menu, read_office, run_app
 from bot.clock import MovableClock
-from bot.demo.load import demo_hints, ensure_demo
+from bot.demo.hints import demo_hints
+from bot.demo.load import ensure_demo, reset_demo
 from bot.logging import configure
 from bot.settings import DemoSettings
 from bot.simulator import Hint, SimulatorConfig, create_simulator
@@ -29,7 +30,9 @@ def run_demo(settings: DemoSettings, port: int, *, reset: bool, tell: Callable[[
     address = f"http://{HOST}:{port}"
     clock = MovableClock()
     rulebook, office = load_rulebook(settings.rulebook), read_office(settings)
-    ensure_demo(settings, rulebook, office, clock, Vault(settings.key()), tell=tell, reset=reset)
+    if reset:
+        reset_demo(settings)
+    ensure_demo(settings, rulebook, office, clock, Vault(settings.key()), tell=tell)
     settings = settings.model_copy(update={"wechat_api_base": f"{address}/sim/wechat", "base_url": address})
     app = demo_app(settings, clock, address)
     tell(f"信使演示已启动：{rulebook.display_name}")
