@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from bot.cli.speech import say, say_json
+from bot.cli.speech import progress_bar, say, say_json
 from bot.cli.workplace import Workplace, open_workplace
 from domain.clock import Clock, legal_date
 from domain.errors import NotFound, Refused
@@ -122,9 +120,9 @@ def _evaluate(place: Workplace, on: date, *, as_json: bool) -> None:
 
     with place.session() as uow:
         total = uow.subjects.count()
-    with progress_bar("评价", total) as advance:
+    with progress_bar("评价", total) as bar:
         batch = evaluate_all(
-            sessions(place), Grader(place.rulebook, on), by="cli", now=place.clock.now(), progress=advance
+            sessions(place), Grader(place.rulebook, on), by="cli", now=place.clock.now(), progress=bar.advance
         )
     if as_json:
         say_json({"batch": batch.id, "as_of": on.isoformat(), **batch.tally.as_dict()})
@@ -144,8 +142,8 @@ def _say_tally(batch: EvaluationBatch) -> None:
 def _approve(place: Workplace, batch_id: int, by: str, *, as_json: bool) -> None:
     from domain.services.evaluations import approve_all
 
-    with progress_bar("批准", None) as advance:
-        approved = approve_all(sessions(place), batch_id, by=by, now=place.clock.now(), progress=advance)
+    with progress_bar("批准", None) as bar:
+        approved = approve_all(sessions(place), batch_id, by=by, now=place.clock.now(), progress=bar.advance)
     if as_json:
         say_json({"batch": batch_id, "approved": approved, "by": by})
     else:
@@ -155,21 +153,3 @@ def _approve(place: Workplace, batch_id: int, by: str, *, as_json: bool) -> None
 def sessions(place: Workplace) -> Session:
     """What bulk services open for each short transaction."""
     return cast("Session", place.session)
-
-
-@contextmanager
-def progress_bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr while work goes on; silent where stderr is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns: list[Any] = [
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    ]
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.advance(task, done)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _HELP = "显示本帮助"
 #: usage errors of the parser, by their class, in Chinese
@@ -121,3 +125,32 @@ def say_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in table:
         cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
+
+
+class Bar:
+    """Progress of one piece of work on the terminal."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def advance(self, done: int) -> None:
+        """So many more are done."""
+        self._progress.advance(self._task, done)
+
+    def at(self, done: int, total: int) -> None:
+        """So many of so many are done."""
+        self._progress.update(self._task, completed=done, total=total)
+
+
+@contextmanager
+def progress_bar(what: str, total: int | None) -> Iterator[Bar]:
+    """A bar on stderr while work goes on; silent where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    words = TextColumn("{task.description}")
+    columns = (words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield Bar(progress, progress.add_task(what, total=total))
