@@ -11,15 +11,12 @@ from typing import Any
 import aiohttp
 
 from bot.simulator import (
-    Knobs,
     SimulatorConfig,
     Slot,
     Template,
 )
 from tests.driver import ACCOUNT, Phone, Story, open_story
 from tests.peer_service import Behaviour, PeerService, echo
-
-QUICK = Knobs(cut_after=0.15)
 
 
 @dataclass
@@ -71,6 +68,10 @@ class Scene:
 
     async def code(self, path: str, body: object = None, **query: str) -> int:
         return int((await self.call(path, body, raw=None, **query)).get("errcode", 0))
+
+    def is_impatient(self) -> None:
+        """From now on the platform cuts soon instead of after 5 seconds."""
+        self.story.simulator.platform.knobs.cut_after = 0.2
 
     async def writes(self, text: str) -> int:
         """The error code of a customer message to the firm."""

@@ -21,13 +21,15 @@ class Action(StrEnum):
     SCAN = "scan"
 
 
-#: action → how long the account may write, and how often (a message's number is configured)
-WINDOWS: Final[dict[Action, tuple[timedelta, int]]] = {
-    Action.MESSAGE: (timedelta(hours=48), 5),
-    Action.MENU: (timedelta(minutes=1), 3),
-    Action.FOLLOW: (timedelta(minutes=1), 3),
-    Action.SCAN: (timedelta(minutes=1), 3),
+#: action → how long the account may write afterwards
+WINDOWS: Final[dict[Action, timedelta]] = {
+    Action.MESSAGE: timedelta(hours=48),
+    Action.MENU: timedelta(minutes=1),
+    Action.FOLLOW: timedelta(minutes=1),
+    Action.SCAN: timedelta(minutes=1),
 }
+#: how often, after everything but a message, whose number is configured
+BRIEF_QUOTA: Final = 3
 
 
 class Side(StrEnum):
@@ -82,9 +84,8 @@ class Person:
 
     def acted(self, action: Action, now: datetime, message_quota: int) -> None:
         """Opens the window of an action anew."""
-        span, count = WINDOWS[action]
-        left = message_quota if action is Action.MESSAGE else count
-        self._allowances[action] = _Allowance(now + span, left)
+        left = message_quota if action is Action.MESSAGE else BRIEF_QUOTA
+        self._allowances[action] = _Allowance(now + WINDOWS[action], left)
         self.last_act = now
 
     def left(self, now: datetime) -> int:

@@ -179,7 +179,8 @@ async def test_news_shows_one_article_for_a_message_and_eight_for_an_event(scene
 
 
 async def test_a_silent_service_is_cut_and_pushed_again_with_the_same_body(scene: Scene) -> None:
-    scene.peer.behaviour = slow(0.4)
+    scene.is_impatient()
+    scene.peer.behaviour = slow(0.5)
     assert await scene.firm.says("查等级", late=0) == FAULT_LINE
     pushes = scene.peer.received[-3:]
     assert len({push.body for push in pushes}) == 1
@@ -190,10 +191,13 @@ async def test_a_silent_service_is_cut_and_pushed_again_with_the_same_body(scene
 
 
 async def test_a_repeat_arrives_while_the_first_still_runs_and_its_answer_counts(scene: Scene) -> None:
-    scene.peer.behaviour = slow(0.4, times=1)
+    scene.is_impatient()
+    scene.peer.behaviour = slow(0.5, times=1)
     assert await scene.firm.says("查等级") == "你说：查等级"
     assert scene.peer.most_running == 2
-    assert len(scene.story.simulator.platform.wire.pushes()[-1].attempts) == 2
+    attempts = scene.story.simulator.platform.wire.pushes()[-1].attempts
+    assert attempts[0].verdict == Verdict.CUT
+    assert attempts[-1].verdict == Verdict.ANSWERED
 
 
 async def test_a_repeat_may_overlap_the_open_first_and_only_one_answer_is_shown(scene: Scene) -> None:
@@ -238,7 +242,8 @@ async def test_a_lost_reply_is_pushed_again(scene: Scene) -> None:
 
 
 async def test_a_slow_network_counts_against_the_service(scene: Scene) -> None:
-    scene.story.simulator.platform.faults.arm(FaultKind.SLOW_PUSH, times=None, seconds=0.2)
+    scene.is_impatient()
+    scene.story.simulator.platform.faults.arm(FaultKind.SLOW_PUSH, times=None, seconds=0.3)
     assert await scene.firm.says("查等级", late=0) == FAULT_LINE
     assert len(scene.peer.received) == 1  # only the follow came through
 

@@ -28,8 +28,11 @@ export class Chat {
     if (first || nearEnd || fresh.some((bubble) => bubble.side === "person")) this.toEnd();
   }
 
+  /** Down to the latest; one that is taller than the screen is shown from its beginning. */
   toEnd() {
-    this.list.scrollTop = this.list.scrollHeight;
+    const last = this.list.lastElementChild;
+    const tooTall = last && last.offsetHeight > this.list.clientHeight - 24;
+    this.list.scrollTop = tooTall ? last.offsetTop - 8 : this.list.scrollHeight;
   }
 
   add(person, bubble) {
