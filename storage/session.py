@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -17,6 +17,8 @@ from storage.failures import translated
 from storage.runner_postgres import connected
 from storage.unit_of_work import SqlUnitOfWork
 
+SessionFactory = Callable[[], AbstractContextManager[SqlUnitOfWork]]
+
 
 @contextmanager
 def open_session(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterator[SqlUnitOfWork]:
@@ -25,35 +27,8 @@ def open_session(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterator
     For processes beside the service; the block must be short, since on SQLite
     nobody else writes meanwhile. ``Unavailable`` where the database cannot take it.
     """
-    url = parse_url(database_url)
-    connect = _sqlite_connection if is_sqlite(url) else _postgres_connection
-    with translated(), connect(url) as connection:
-        yield SqlUnitOfWork(connection, sealer=sealer, clock=clock)
-
-
-@contextmanager
-def _sqlite_connection(url: Any) -> Iterator[Connection]:
-    engine = sqlite_engine(url)
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def _postgres_connection(url: Any) -> Iterator[Connection]:
-    """asyncpg is asynchronous; each statement of the block runs the loop until it is answered."""
-    with asyncio.Runner() as loop:
-        engine = postgres_engine(url)
-        opening = connected(engine)
-        connection = loop.run(opening.__aenter__())
-        try:
-            yield cast(Connection, _BlockingConnection(connection.sync_connection, loop.run))  # type: ignore[arg-type]
-            loop.run(connection.commit())
-        finally:
-            loop.run(opening.__aexit__(None, None, None))
-            loop.run(engine.dispose())
+    with open_sessions(database_url, sealer=sealer, clock=clock) as session, session() as uow:
+        yield uow
 
 
 class _BlockingConnection:
@@ -69,3 +44,47 @@ class _BlockingConnection:
 
     def exec_driver_sql(self, *args: Any, **kwargs: Any) -> Any:
         return self._run(greenlet_spawn(self._connection.exec_driver_sql, *args, **kwargs))
+
+
+@contextmanager
+def open_sessions(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterator[SessionFactory]:
+    """Many short transactions over one engine, for work in chunks: the statements stay compiled."""
+    url = parse_url(database_url)
+    with (_sqlite_connections if is_sqlite(url) else _postgres_connections)(url) as connect:
+
+        @contextmanager
+        def session() -> Iterator[SqlUnitOfWork]:
+            with translated(), connect() as connection:
+                yield SqlUnitOfWork(connection, sealer=sealer, clock=clock)
+
+        yield session
+
+
+@contextmanager
+def _sqlite_connections(url: Any) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+    engine = sqlite_engine(url)
+    try:
+        yield engine.begin
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _postgres_connections(url: Any) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+    with asyncio.Runner() as loop:
+        engine = postgres_engine(url)
+
+        @contextmanager
+        def begin() -> Iterator[Connection]:
+            opening = connected(engine)
+            connection = loop.run(opening.__aenter__())
+            try:
+                yield cast(Connection, _BlockingConnection(connection.sync_connection, loop.run))  # type: ignore[arg-type]
+                loop.run(connection.commit())
+            finally:
+                loop.run(opening.__aexit__(None, None, None))
+
+        try:
+            yield begin
+        finally:
+            loop.run(engine.dispose())

@@ -58,7 +58,7 @@ _NOTHING = frozenset(
 _CJK = r"\u3400-\u9fff（）《》〔〕“”"
 _INNER_SPACE = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
 _NAME_BRACKETS = str.maketrans("()[]【】〔〕<>", "（）（）（）（）（）")
-_DOC_BRACKETS = str.maketrans("[]{}〔〕【】〈〉《》「」<>", "()" * 9)
+_DOC_BRACKETS = str.maketrans("[]{}〔〕【】〈〉《》「」<>", "()" * 8)
 _TEST_NAME = re.compile(
     r"(测试|演示|示例|样例|样本|test|demo)(数据|企业|公司|用户|主体|单位|有限公司)?[0-9A-Za-z一二三四五]{0,4}",
     re.IGNORECASE,
