@@ -87,6 +87,7 @@ def new_app(help_text: str) -> typer.Typer:
         cls=ChineseGroup,
         rich_markup_mode=None,
         add_completion=False,
+        pretty_exceptions_enable=False,
         no_args_is_help=True,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
