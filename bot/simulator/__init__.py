@@ -10,6 +10,7 @@ from bot.simulator.config import Hint, Knobs, Mode, Repeat, SimulatorConfig, Slo
 from bot.simulator.errors import NotPossibleError
 from bot.simulator.faults import FaultKind
 from bot.simulator.pushes import FAULT_LINE, Outcome
+from bot.simulator.templates_of_office import templates_of
 
 __all__ = [
     "FAULT_LINE",
@@ -26,4 +27,5 @@ __all__ = [
     "Slot",
     "Template",
     "create_simulator",
+    "templates_of",
 ]

@@ -76,7 +76,3 @@ class WireLog:
     def pushes(self) -> tuple[Exchange, ...]:
         """The pushes still kept."""
         return tuple(e for e in self._kept if e.direction == "push")
-
-    def calls(self, path: str = "") -> tuple[Exchange, ...]:
-        """The API calls still kept whose title holds ``path``."""
-        return tuple(e for e in self._kept if e.direction == "api" and path in e.title)

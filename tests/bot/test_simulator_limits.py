@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.simulator import (
-    FaultKind,
-    NotPossibleError,
-)
-from tests.driver import PICTURE
-from tests.peer_scene import MENU, Scene, code_of, filled, template_for
+from bot.simulator import FaultKind, NotPossibleError, templates_of
+from domain.office import parse_office
+from tests.driver import ACCOUNT, PICTURE
+from tests.peer_scene import MENU, Scene, code_of, filled, scene_of, template_for
 
 # template messages
 
@@ -108,6 +108,15 @@ async def test_templates_are_listed_added_up_to_25_and_deleted(scene: Scene) -> 
     assert listed[0]["content"].startswith("事项:{{thing1.DATA}}\n")
     assert await scene.code("template/del_private_template", {"template_id": listed[0]["template_id"]}) == 0
     assert await scene.code("template/del_private_template", {"template_id": "NOTICE"}) == 40037
+
+
+async def test_an_office_has_the_templates_of_its_file() -> None:
+    example = Path(__file__).parent.parent.parent / "office.example.toml"
+    templates = templates_of(parse_office(example.read_text(encoding="utf-8"), example.name))
+    async with scene_of(replace(ACCOUNT, templates=templates)) as scene:
+        listed = (await scene.call("template/get_all_private_template"))["template_list"]
+    assert [each["template_id"] for each in listed] == [each.template_id for each in templates]
+    assert "事项:{{thing1.DATA}}" in listed[0]["content"]
 
 
 # the menu
