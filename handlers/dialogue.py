@@ -172,6 +172,12 @@ def busy(context: Context, form: Form) -> str:
     return BUSY.format(form=form.name) + _ask(context, form, form.index(context.conversation.step) or 0)
 
 
+def unfinished(conversation: Conversation) -> tuple[str, ...]:
+    """Names of the form that is running and of the one put away as a draft."""
+    draft = conversation.data.get(_DRAFT)
+    return tuple(filter(None, (conversation.form, draft["form"] if draft else "")))
+
+
 def expire(conversation: Conversation) -> str:
     """Put a form that ran out of time away as a draft; returns what the person is told."""
     name = conversation.form

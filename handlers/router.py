@@ -196,7 +196,9 @@ def _turned_page(context: Context, inbound: Inbound) -> str:
     if found is not None and found.word == MORE:
         return next_page(context.conversation)
     if found is None and dialogue.unread(context, FORMS):
-        return dialogue.READ_FIRST + next_page(context.conversation)
+        page = next_page(context.conversation)
+        reminded = dialogue.READ_FIRST + page
+        return reminded if fits(reminded) else page
     return ""
 
 

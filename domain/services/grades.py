@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from domain.clock import legal_date
-from domain.model.assessment import Assessment, BaseGrade, Evaluation, OutcomeKind, Source, WouldChange
+from domain.model.assessment import Assessment, BaseGrade, Evaluation, OutcomeKind, Source, Step, WouldChange
 from domain.model.record import Record, Unit, units_of
 from domain.model.subject import Subject
 from domain.ports import UnitOfWork
@@ -189,31 +189,33 @@ def grade_json(report: GradeReport) -> dict[str, Any]:
         "class": evaluation.class_name,
         "score": None if evaluation.score is None else str(evaluation.score),
         "source": evaluation.source.value,
-        "trace": [
-            {
-                "clause": step.clause,
-                "article": step.article,
-                "fact": step.fact,
-                "value": step.value,
-                "test": step.test,
-                "holds": step.holds,
-                "records": [_reference(report.records, record_id) for record_id in step.records],
-            }
-            for step in evaluation.trace
-        ],
-        "measures": [
-            {
-                "text": measure.text,
-                "modality": measure.modality,
-                "executor": measure.executor,
-                "basis": measure.basis,
-                "clause": measure.clause,
-            }
-            for measure in report.measures
-        ],
+        "trace": [_step_json(step, report.records) for step in evaluation.trace],
+        "measures": [_measure_json(measure) for measure in report.measures],
         "would_change": [{"if": change.condition, "grade": change.outcome} for change in report.would_change],
         "disclaimer": rulebook.wording.disclaimer,
         "provisional": evaluation.provisional or not report.in_force,
+    }
+
+
+def _step_json(step: Step, records: Mapping[int, Record]) -> dict[str, Any]:
+    return {
+        "clause": step.clause,
+        "article": step.article,
+        "fact": step.fact,
+        "value": step.value,
+        "test": step.test,
+        "holds": step.holds,
+        "records": [_reference(records, record_id) for record_id in step.records],
+    }
+
+
+def _measure_json(measure: Measure) -> dict[str, Any]:
+    return {
+        "text": measure.text,
+        "modality": measure.modality,
+        "executor": measure.executor,
+        "basis": measure.basis,
+        "clause": measure.clause,
     }
 
 

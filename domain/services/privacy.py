@@ -17,8 +17,8 @@ class Holdings:
 
     person: Person
     bindings: tuple[tuple[Binding, Subject], ...]
-    #: name of a form that is running or put away as a draft; "" for none
-    unfinished: str
+    #: names of forms that are running or put away as drafts
+    unfinished: tuple[str, ...]
 
 
 def note_shown(uow: UnitOfWork, person: Person, version: str, now: datetime) -> None:
@@ -27,8 +27,8 @@ def note_shown(uow: UnitOfWork, person: Person, version: str, now: datetime) -> 
     uow.audit.append("privacy.notice_shown", actor=f"person:{person.id}", detail={"version": version})
 
 
-def holdings(uow: UnitOfWork, person: Person, *, unfinished: str, today: date) -> Holdings:
-    """What we hold about the person (PIPL 45): account, bindings, an unfinished form."""
+def holdings(uow: UnitOfWork, person: Person, *, unfinished: tuple[str, ...], today: date) -> Holdings:
+    """What we hold about the person (PIPL 45): account, bindings, unfinished forms."""
     return Holdings(person, tuple(bindings.active(uow, person, today)), unfinished)
 
 

@@ -7,7 +7,7 @@ from handlers.dialogue import Accept, Again, Checked, Data
 from handlers.firm import texts
 
 CONFIRM = "确认"
-_YES = frozenset((CONFIRM, "确定", "是", "是的", "好", "好的", "同意", "对", "没错", "1"))
+_YES = frozenset((CONFIRM, "确定", "是", "是的", "好", "好的", "同意", "对", "没错"))
 
 
 def confirmed(context: Context, data: Data, text: str) -> Checked:

@@ -11,18 +11,21 @@ from collections.abc import Mapping, Sequence
 from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source, Step
 from domain.model.record import Record
 from domain.model.subject import Subject, SubjectKind
+from domain.rules.codes import mask_personal
 from domain.rules.rulebook import Rulebook
 from domain.rules.trace import CONCLUSION, IMPORTED, deciding_steps
 from domain.services import grades
-from domain.services.grades import Standing
 from handlers.context import Context
 from handlers.firm import texts
 from handlers.firm.forms import numbered
+from handlers.firm.standing import look, nothing_yet
 from handlers.firm.subjects import chosen, own
 from handlers.firm.wording import dated, graded, outcome, record_line, spoken
 
 #: records named under one step of the explanation
 _RECORDS_NAMED = 5
+#: characters of what somebody typed that are said back
+_NAME_ECHOED = 40
 
 
 def show(context: Context, argument: str) -> str:
@@ -30,9 +33,9 @@ def show(context: Context, argument: str) -> str:
     found = (own(context, argument) or _named(context, argument)) if argument else chosen(context, "查等级")
     if isinstance(found, str):
         return _unbound(context) if found == texts.ASK_TO_BIND else found
-    standing = _look(context, found.subject, "查等级")
+    standing = look(context, found.subject, "查等级")
     if standing.assessment is None:
-        return _waiting(context, standing)
+        return nothing_yet(context, standing.subject)
     text = grade_text(context, found.subject, standing.assessment) + texts.GRADE_NEXT
     return text + (texts.WAITING_CHANGE if standing.waiting else "")
 
@@ -42,9 +45,9 @@ def why(context: Context, argument: str) -> str:
     found = chosen(context, "为什么")
     if isinstance(found, str):
         return found
-    standing = _look(context, found.subject, "为什么")
+    standing = look(context, found.subject, "为什么")
     if standing.assessment is None:
-        return _waiting(context, standing)
+        return nothing_yet(context, standing.subject)
     evaluation = standing.assessment.evaluation
     opening = texts.WHY.format(
         name=found.subject.name, grade=graded(evaluation), dated=dated(standing.assessment)
@@ -58,9 +61,9 @@ def improve(context: Context, argument: str) -> str:
     found = chosen(context, "怎么提升")
     if isinstance(found, str):
         return found
-    standing = _look(context, found.subject, "怎么提升")
+    standing = look(context, found.subject, "怎么提升")
     if standing.assessment is None:
-        return _waiting(context, standing)
+        return nothing_yet(context, standing.subject)
     rulebook, office = context.rulebook, context.office
     said = {"name": found.subject.name, "grade": graded(standing.assessment.evaluation)}
     if _is_best(rulebook, standing.assessment.evaluation.code):
@@ -98,25 +101,6 @@ def grade_text(context: Context, subject: Subject, assessment: Assessment) -> st
     return f"{text}\n{rulebook.wording.disclaimer}" if rulebook.wording.disclaimer else text
 
 
-def _look(context: Context, subject: Subject, purpose: str) -> Standing:
-    """The standing of a subject; that it was looked at is noted (S0-38)."""
-    now = context.now()
-    standing = grades.standing(context.uow, subject, context.rulebook, now)
-    context.uow.queries.note(subject_id=subject.id, viewer=context.actor, purpose=purpose, at=now)
-    context.uow.audit.append("grade.viewed", actor=context.actor, subject_id=subject.id)
-    return standing
-
-
-def _waiting(context: Context, standing: Standing) -> str:
-    office = context.office
-    return texts.WAITING_FIRST.format(
-        name=standing.subject.name,
-        rulebook=context.rulebook.display_name,
-        phone=office.phone,
-        hours=office.hours,
-    )
-
-
 def _is_best(rulebook: Rulebook, code: str) -> bool:
     return rulebook.order(code) == min(grade.order for grade in rulebook.grades)
 
@@ -136,16 +120,17 @@ def _unbound(context: Context) -> str:
 
 def _named(context: Context, wanted: str) -> str:
     """The grade of a named firm: where grades are public, and no more than the grade."""
+    said = mask_personal(wanted[:_NAME_ECHOED])
     if context.rulebook.unbound_sees != "grade":
         return texts.NOT_YOURS
     found = grades.find_subject(context.uow, wanted)
     if len(found) > 1:
-        return texts.SEVERAL_SUBJECTS.format(wanted=wanted)
+        return texts.SEVERAL_SUBJECTS.format(wanted=said)
     if not found or found[0].kind is SubjectKind.NATURAL_PERSON:
-        return texts.NO_SUCH_SUBJECT.format(wanted=wanted)
-    standing = _look(context, found[0], "公开查询")
+        return texts.NO_SUCH_SUBJECT.format(wanted=said)
+    standing = look(context, found[0], "公开查询")
     if standing.assessment is None:
-        return _waiting(context, standing)
+        return nothing_yet(context, standing.subject)
     return grade_text(context, found[0], standing.assessment) + texts.PUBLIC_NEXT
 
 

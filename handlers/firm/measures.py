@@ -7,9 +7,9 @@ public, text and basis come from our own words alone (C-24).
 from __future__ import annotations
 
 from domain.rules.rulebook_parts import Measure
-from domain.services import grades
 from handlers.context import Context
 from handlers.firm import texts
+from handlers.firm.standing import look, nothing_yet
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import graded
 
@@ -19,14 +19,10 @@ def show(context: Context, argument: str) -> str:
     found = chosen(context, "监管措施")
     if isinstance(found, str):
         return found
-    subject, now, office = found.subject, context.now(), context.office
-    standing = grades.standing(context.uow, subject, context.rulebook, now)
-    context.uow.queries.note(subject_id=subject.id, viewer=context.actor, purpose="监管措施", at=now)
-    context.uow.audit.append("measures.viewed", actor=context.actor, subject_id=subject.id)
+    subject, office = found.subject, context.office
+    standing = look(context, subject, "监管措施")
     if standing.assessment is None:
-        return texts.WAITING_FIRST.format(
-            name=subject.name, rulebook=context.rulebook.display_name, phone=office.phone, hours=office.hours
-        )
+        return nothing_yet(context, subject)
     evaluation = standing.assessment.evaluation
     measures = context.rulebook.measures_for(evaluation.code, subject.kind)
     if not measures:

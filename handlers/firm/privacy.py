@@ -9,7 +9,7 @@ from domain.office import Office
 from domain.rules.codes import mask_id
 from domain.services import bindings, privacy
 from handlers.context import Context
-from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, start
+from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, start, unfinished
 from handlers.firm import texts
 from handlers.firm.forms import confirmed, numbered
 from handlers.firm.wording import day
@@ -44,7 +44,7 @@ def show(context: Context, argument: str) -> str:
 def my_data(context: Context, argument: str) -> str:
     """我的数据: everything held on this person (PIPL 45)."""
     held = privacy.holdings(
-        context.uow, context.person, unfinished=context.conversation.form, today=context.today()
+        context.uow, context.person, unfinished=unfinished(context.conversation), today=context.today()
     )
     lines = [
         texts.MY_DATA_ACCOUNT.format(
@@ -55,8 +55,7 @@ def my_data(context: Context, argument: str) -> str:
     if held.person.notice_version:
         lines.append(texts.MY_DATA_NOTICE.format(version=held.person.notice_version))
     lines += [_binding_line(*pair) for pair in held.bindings] or [texts.MY_DATA_NO_BINDING]
-    if held.unfinished:
-        lines.append(texts.MY_DATA_UNFINISHED.format(form=held.unfinished))
+    lines += [texts.MY_DATA_UNFINISHED.format(form=form) for form in held.unfinished]
     lines += [texts.MY_DATA_TALK, texts.MY_DATA_LOGS]
     return texts.MY_DATA.format(lines=numbered(lines))
 

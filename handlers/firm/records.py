@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.services.records import Publicity, RecordView, view
 from handlers.context import Context
 from handlers.firm import texts
+from handlers.firm.standing import note_look
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import day
 
@@ -25,11 +26,10 @@ def show(context: Context, argument: str) -> str:
     found = chosen(context, "我的记录")
     if isinstance(found, str):
         return found
-    subject, now = found.subject, context.now()
+    subject = found.subject
+    note_look(context, subject, "我的记录")
     # one more than is listed, to know whether there are more
     records = context.uow.records.of_subject(subject.id, limit=_LISTED + 1)
-    context.uow.queries.note(subject_id=subject.id, viewer=context.actor, purpose="我的记录", at=now)
-    context.uow.audit.append("records.viewed", actor=context.actor, subject_id=subject.id)
     if not records:
         return texts.RECORDS_NONE.format(name=subject.name)
     listed = [view(record, context.today()) for record in records[:_LISTED]]

@@ -405,7 +405,8 @@ def test_measures_say_how_binding_they_are_and_who_carries_them_out(town: Town) 
         assert measure.public_text in answer
         assert measure.executor in answer
         assert measure.basis in answer
-    assert "（应当；执行单位：平鲁区发展和改革局；依据：" in answer
+    assert "1. 应当：" in answer
+    assert "（由平鲁区发展和改革局执行，依据" in answer
 
 
 @pytest.mark.clause("C-23")
@@ -415,8 +416,8 @@ def test_may_must_and_in_principle_are_kept_apart(town_of: TownOf) -> None:
     firm = town.firm()
     town.base_grade(firm, "A")
     answer = town.bound(firm).says("监管措施")
-    assert "（原则上；" in answer
-    assert "（可以；" in answer
+    assert "原则上：日常监管不抽查您" in answer
+    assert "可以：" in answer
 
 
 def test_an_outcome_without_measures_says_so(town: Town) -> None:
