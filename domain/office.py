@@ -10,14 +10,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date, time
-from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from domain.errors import Misconfigured
 from domain.rules.keywords import keyword_type, keyword_types
+from domain.rules.rulebook_reading import validated
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=600)]
@@ -168,67 +168,12 @@ class Office(_Part):
         return None
 
 
-_WORDS: dict[str, str] = {
-    "missing": "缺少此项",
-    "string_type": "应为文字，写在引号里",
-    "string_too_short": "不能为空",
-    "string_too_long": "太长",
-    "string_pattern_mismatch": "格式不对",
-    "too_short": "至少要有一项",
-    "too_long": "太多",
-    "tuple_type": "应为列表，写在 [ ] 里",
-    "int_type": "应为整数",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-    "enum": "不在允许的值里",
-    "time_parsing": "应为时间，如 21:30",
-    "time_type": "应为时间，如 21:30:00",
-    "model_type": "应为一节，见示例",
-}
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed where an unknown one was found."""
-    model: type[BaseModel] = Office
-    parts: dict[str, type[BaseModel]] = {
-        "quiet_hours": QuietHours,
-        "privacy": PrivacyNotice,
-        "duty": Duty,
-        "departments": Department,
-        "templates": MessageTemplate,
-        "keywords": Keyword,
-    }
-    for step in location[:-1]:
-        model = parts.get(str(step), model)
-    return list(model.model_fields)
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    """``("departments", 2, "name")`` as a clerk counts: ``departments[3].name``."""
-    text = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location)
-    return text.lstrip(".") or "全文"
-
-
-def _sentence(error: Any) -> str:
-    location, kind = error["loc"], error["type"]
-    if kind == "extra_forbidden":
-        close = get_close_matches(str(location[-1]), _known_keys(location), n=1)
-        return f"{_path(location)}：没有这个键" + (f"，是否想写 {close[0]}" if close else "")
-    if kind == "value_error":
-        return f"{_path(location)}：{error['ctx']['error']}"
-    words = _WORDS.get(kind, error["msg"])
-    if kind == "enum":
-        words += f"：{error['ctx']['expected']}"
-    return f"{_path(location)}：{words}"
-
-
 def _read(text: str) -> tuple[Office | None, list[str]]:
     try:
-        return Office.model_validate(tomllib.loads(text)), []
+        office, problems = validated(Office, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         return None, [f"不是正确的 TOML：{error}"]
-    except ValidationError as error:
-        return None, [_sentence(each) for each in error.errors()]
+    return office, [str(problem) for problem in problems]
 
 
 def office_problems(text: str) -> list[str]:
