@@ -13,7 +13,7 @@ from domain.rules.cleaning import Cell, clean_name, looks_swapped, text_of
 from domain.rules.cleaning_money import Stated, clean_amount, settle, stated_confiscations, stated_fines
 from domain.rules.cleaning_sanctions import clean_sanctions, numbered_items, sanctions_in
 from domain.services.import_drafts import Checked, Clue, Draft, GradeDraft, RecordDraft, SubjectDraft
-from domain.services.import_rows import Row, Sheet, clue_of, is_trial
+from domain.services.import_rows import Row, Sheet, as_written, clue_of, is_trial
 
 _SEPARATORS = re.compile(r"[;；、,，|\n]+")
 _SCORE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*分?")
@@ -237,7 +237,7 @@ def _money(row: Row, key: str, stated: Stated, *, what: str = "罚款金额") ->
     if note:
         column = key if key in row.sheet.places else "content"
         row.repaired(
-            column, text_of(row.cell(column))[:40], f"{Decimal(settled.value or 0).scaleb(-2)} 元", note
+            column, as_written(row.cell(column))[:40], f"{Decimal(settled.value or 0).scaleb(-2)} 元", note
         )
     return settled.value
 

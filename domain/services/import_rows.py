@@ -150,7 +150,7 @@ class Row:
             self.reject(f"{self.caption(key)}：{error.text}")
             return None
         if note:
-            self.repaired(key, text_of(cell), str(value), note)
+            self.repaired(key, as_written(cell), str(value), note)
         if value == FOREVER:
             if not end:
                 self.reject(f"{self.caption(key)}不能是长期")
@@ -185,13 +185,13 @@ class Row:
 
     def authority(self) -> str:
         """The deciding authority under its present name (M20), a reason against the row where missing."""
-        written = clean_name(self.text("authority"))
-        if not written:
+        name = clean_name(self.text("authority"))
+        if not name:
             self.reject(f"缺少{self.sheet.kind.column('authority').caption}（S2-08）")
             return ""
-        present = self.sheet.authorities.get(written, written)
-        if present != written:
-            self.repaired("authority", written, present, "按部门别名表")
+        present = self.sheet.authorities.get(name, name)
+        if present != name:
+            self.repaired("authority", name, present, "按部门别名表")
         return present
 
     def _mask_personal(self) -> None:
@@ -210,6 +210,11 @@ class Row:
                 self.warn(f"“{self.sheet.captions[place]}”含身份证号或手机号，已打码，请核查来源")
 
 
+def as_written(cell: Cell) -> str:
+    """A cell as the file writes it, for telling what was repaired."""
+    return cell.strip() if isinstance(cell, str) else text_of(cell)
+
+
 # -- whom the row is about ----------------------------------------------------------------------
 
 
@@ -222,16 +227,16 @@ def clue_of(row: Row) -> Clue | None:
     kind = _kind_of(category)
     if category and kind is None:
         row.warn(f"不认识主体类别“{category}”，按代码判断")
-    written = row.cell("uscc")
-    code = _uscc(written, row.sheet.codes_as_text) if written not in (None, "") else None
+    cell = row.cell("uscc")
+    code = _uscc(cell, row.sheet.codes_as_text) if cell not in (None, "") else None
     if kind is SubjectKind.NATURAL_PERSON or _is_resident_id(code) or (code is None and _only_person(row)):
-        return _person(row, name, written)
+        return _person(row, name, cell)
     return _organisation(row, name, kind, code)
 
 
 @lru_cache(maxsize=65_536)
-def _uscc_of_text(written: str, as_text: bool) -> codes.CleanCode | codes.BadCode:
-    return codes.clean_uscc(text_of(written), as_text=as_text)
+def _uscc_of_text(text: str, as_text: bool) -> codes.CleanCode | codes.BadCode:
+    return codes.clean_uscc(text_of(text), as_text=as_text)
 
 
 def _uscc(cell: Cell, as_text: bool) -> codes.CleanCode | codes.BadCode | None:
@@ -297,9 +302,10 @@ def _organisation(
 
 
 def _note_code(row: Row, code: codes.CleanCode) -> None:
-    if code.repaired:
-        note = next(iter(code.warnings), "") if codes.WARN_LETTERS in code.warnings else "代码写法已规范"
-        row.repaired("uscc", str(row.cell("uscc")), code.value, note)
+    before = as_written(row.cell("uscc"))
+    if before != code.value:
+        note = codes.WARN_LETTERS if codes.WARN_LETTERS in code.warnings else "代码写法已规范"
+        row.repaired("uscc", before, code.value, note)
     for warning in code.warnings:
         if warning != codes.WARN_LETTERS:
             row.warn(warning)
