@@ -60,6 +60,10 @@ class Assessments(Protocol):
     def history(self, subject_id: int, *, limit: int = 20) -> list[Assessment]: ...
     def proposal(self, subject_id: int) -> Assessment | None: ...
 
+    def due(self, today: date, *, after: int, limit: int) -> list[int]:
+        """Subjects after ``after`` whose assessment in force may have changed by itself, in id order."""
+        ...
+
     def put_in_force(
         self, subject_id: int, evaluation: Evaluation, *, at: datetime, batch_id: int | None, approved_by: str
     ) -> int: ...
@@ -177,6 +181,21 @@ class QueryLog(Protocol):
     def of_subject(self, subject_id: int, *, limit: int = 50) -> list[tuple[datetime, str, str]]: ...
 
 
+class Retention(Protocol):
+    """Deletes what is kept no longer than was promised (PIPL 19)."""
+
+    def forget(
+        self,
+        *,
+        talk_before: datetime,
+        ended_bindings_before: datetime,
+        queries_before: datetime,
+        limit: int,
+    ) -> int:
+        """Delete up to ``limit`` rows of each kind; return how many rows went in all."""
+        ...
+
+
 class Outbox(Protocol):
     """Messages that wait for the delivery loop; unique on ``unique_key``."""
 
@@ -231,6 +250,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def queries(self) -> QueryLog: ...
+    @property
+    def retention(self) -> Retention: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

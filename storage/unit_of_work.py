@@ -24,6 +24,7 @@ from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
 from storage.queries import SqlQueryLog
 from storage.records import SqlRecords
+from storage.retention import SqlRetention
 from storage.staff import SqlStaffMembers
 from storage.subjects import SqlSubjects
 from storage.tokens import SqlTokens
@@ -50,6 +51,7 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection, clock)
         self.sealing = SqlSealing(connection, clock)
         self.queries = SqlQueryLog(connection)
+        self.retention = SqlRetention(connection)
         self.inbox = SqlInbox(connection, sealer)
         self.outbox = SqlOutbox(connection, sealer)
         self.staff = SqlStaffMembers(connection)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from domain.model.person import Binding, Person
 from domain.model.subject import Subject
 from domain.ports import UnitOfWork
 from domain.services import bindings
+
+#: how long things are kept: the privacy notice of the office file promises no less and no more
+TALK_KEPT = timedelta(days=30)
+ENDED_BINDING_KEPT = timedelta(days=183)
+#: who looked at whom: five years
+QUERY_KEPT = timedelta(days=5 * 365 + 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +57,16 @@ def withdraw(
     for binding, _ in held:
         bindings.unbind(uow, binding, by=f"person:{person.id}", now=now, reason=reason)
     return len(held)
+
+
+def forget_old(uow: UnitOfWork, now: datetime, *, limit: int = 500) -> int:
+    """Delete what has been kept as long as was promised (PIPL 19); returns how many rows went.
+
+    Up to ``limit`` rows of each kind, so that the transaction stays short; 0 says that nothing is left.
+    """
+    return uow.retention.forget(
+        talk_before=now - TALK_KEPT,
+        ended_bindings_before=now - ENDED_BINDING_KEPT,
+        queries_before=now - QUERY_KEPT,
+        limit=limit,
+    )

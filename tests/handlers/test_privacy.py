@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from domain.services.privacy import forget_old
 from tests.handlers.conftest import Talk, Town
 
 FIRM = "平鲁晋北商贸有限公司"
@@ -144,3 +145,36 @@ def test_the_audit_of_it_all_holds_numbers_only(town: Town) -> None:
     assert "privacy.erased" in rows
     assert talk.sender not in rows
     assert FIRM not in rows
+
+
+def test_nothing_is_kept_longer_than_the_notice_promises(town: Town) -> None:
+    firm = town.firm(FIRM)
+    talk = town.bound(firm)
+    other = town.bound(firm, "other")
+    talk.says("查等级")
+    other.says("帮助")
+    other.says("解绑")
+    other.says("确认")
+    talk.says("绑定")
+    talk.says("AAAAAAAA")
+    counted = ("conversations", "bindings", "query_log", "bind_failures")
+    assert forget_old(town.uow, town.clock.now()) == 0
+    before = [_count(town, table) for table in counted]
+    assert before == [2, 2, 1, 1]
+    town.clock.advance(days=31)
+    forget_old(town.uow, town.clock.now())
+    assert [_count(town, table) for table in counted] == [0, 2, 1, 0]
+    letters = town.uow.connection.exec_driver_sql("SELECT status, payload FROM outbox").all()
+    assert letters
+    assert all(payload == b"" for status, payload in letters if status in ("sent", "carried"))
+    town.clock.advance(days=153)
+    forget_old(town.uow, town.clock.now())
+    assert [_count(town, table) for table in counted] == [0, 1, 1, 0]
+    town.clock.advance(days=5 * 365)
+    forget_old(town.uow, town.clock.now())
+    assert [_count(town, table) for table in counted] == [0, 1, 0, 0]
+    assert forget_old(town.uow, town.clock.now()) == 0
+
+
+def _count(town: Town, table: str) -> int:
+    return int(town.uow.connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
