@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
-from storage.evaluation_codec import pack, unpack
+from storage.evaluation_codec import Packed, pack
+from storage.evaluation_forms import keep_forms, read_evaluation
 from storage.statements import insert_once
 from storage.tables import assessments, base_grades, batches
 from storage.types import AnyRow
@@ -103,7 +104,7 @@ class SqlAssessments:
     def history(self, subject_id: int, *, limit: int = 20) -> list[Assessment]:
         """What is and was in force, newest first."""
         rows = self._connection.execute(_HISTORY, {"subject": subject_id, "at_most": limit})
-        return [to_assessment(row) for row in rows]
+        return [to_assessment(self._connection, row) for row in rows.all()]
 
     def due(self, today: date, *, after: int, limit: int) -> list[int]:
         """Subjects after ``after`` whose assessment in force may have changed by itself, in id order."""
@@ -116,15 +117,13 @@ class SqlAssessments:
         """Make an evaluation the one that counts; the former one is past, a waiting proposal is dropped."""
         self._retire(subject_id, "in_force", "past")
         self._retire(subject_id, "proposed", "dropped")
-        row = assessment_row(subject_id, evaluation, status="in_force", at=at, batch_id=batch_id)
-        row |= {"in_force_from": at, "approved_by": approved_by}
-        return int(self._connection.execute(_ADD, row).scalar_one())
+        since = {"in_force_from": at, "approved_by": approved_by}
+        return self._add(subject_id, evaluation, "in_force", at, batch_id, **since)
 
     def propose(self, subject_id: int, evaluation: Evaluation, *, at: datetime, batch_id: int | None) -> int:
         """Store a worse outcome that waits for a named person; replaces an earlier proposal."""
         self._retire(subject_id, "proposed", "dropped")
-        row = assessment_row(subject_id, evaluation, status="proposed", at=at, batch_id=batch_id)
-        return int(self._connection.execute(_ADD, row).scalar_one())
+        return self._add(subject_id, evaluation, "proposed", at, batch_id)
 
     def base_grade(self, subject_id: int, scheme: str = "public") -> BaseGrade | None:
         """The newest imported result of a scheme, or None."""
@@ -137,16 +136,36 @@ class SqlAssessments:
 
     def _newest(self, subject_id: int, status: str) -> Assessment | None:
         row = self._connection.execute(_NEWEST, {"subject": subject_id, "wanted": status}).first()
-        return None if row is None else to_assessment(row)
+        return None if row is None else to_assessment(self._connection, row)
+
+    def _add(
+        self,
+        subject_id: int,
+        evaluation: Evaluation,
+        status: str,
+        at: datetime,
+        batch_id: int | None,
+        **more: object,
+    ) -> int:
+        packed = pack(evaluation)
+        keep_forms(self._connection, [packed])
+        row = assessment_row(subject_id, evaluation, packed, status=status, at=at, batch_id=batch_id)
+        return int(self._connection.execute(_ADD, row | more).scalar_one())
 
     def _retire(self, subject_id: int, was: str, becomes: str) -> None:
         self._connection.execute(_RETIRE, {"subject": subject_id, "was": was, "becomes": becomes})
 
 
 def assessment_row(
-    subject_id: int, evaluation: Evaluation, *, status: str, at: datetime, batch_id: int | None
+    subject_id: int,
+    evaluation: Evaluation,
+    packed: Packed,
+    *,
+    status: str,
+    at: datetime,
+    batch_id: int | None,
 ) -> dict[str, Any]:
-    """The row of an evaluation; ``in_force_from`` stays open."""
+    """The row of an evaluation whose form is kept; ``in_force_from`` stays open."""
     return {
         "subject_id": subject_id,
         "rulebook_id": evaluation.rulebook_id,
@@ -157,19 +176,19 @@ def assessment_row(
         "score": evaluation.score,
         "as_of": evaluation.as_of,
         "valid_until": evaluation.valid_until,
-        "evaluation": pack(evaluation),
+        "evaluation": packed.filling,
         "created_at": at,
         "batch_id": batch_id,
     }
 
 
-def to_assessment(row: AnyRow) -> Assessment:
+def to_assessment(connection: Connection, row: AnyRow) -> Assessment:
     return Assessment(
         id=row.id,
         subject_id=row.subject_id,
         rulebook_id=row.rulebook_id,
         rulebook_version=row.rulebook_version,
-        evaluation=unpack(row.evaluation),
+        evaluation=read_evaluation(connection, row.evaluation),
         in_force_from=None if row.status == "proposed" else row.since,
         batch_id=row.batch_id,
         approved_by=row.approved_by,

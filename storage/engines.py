@@ -152,7 +152,7 @@ def _begin_by(engine: Engine, begin: Callable[[Any], None]) -> None:
     The documented way, a listener of the ``begin`` event, makes every statement
     of the engine look for listeners: a fifth of the time of a turn.
     """
-    engine.dialect.do_begin = begin  # type: ignore[method-assign]
+    engine.dialect.do_begin = begin  # type: ignore[method-assign, assignment]
 
 
 def _begin_snapshot(adapted: Any) -> None:

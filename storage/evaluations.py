@@ -5,62 +5,23 @@ A page is four range reads over subject ids, whatever its size.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, exists, insert, or_, select, update
 
-from domain.model.assessment import Assessment, BaseGrade, Evaluation
-from domain.model.record import RecordKind, RecordState, Severity, Unit
+from domain.model.assessment import Assessment, Evaluation
 from domain.services.evaluations import KIND, EvaluationBatch, Result, SubjectFacts, Tally
-from storage import records as record_rows
-from storage import subjects as subject_rows
-from storage.assessments import assessment_row, to_assessment, to_base_grade
-from storage.evaluation_codec import unpack
-from storage.tables import assessments, base_grades, batches, records, subjects, violations
+from storage.assessments import assessment_row, to_assessment
+from storage.evaluation_codec import pack
+from storage.evaluation_forms import keep_forms, read_evaluation
+from storage.evaluation_stream import read_base_grades, read_units, subject_ids
+from storage.tables import assessments, batches
 from storage.types import AnyRow
 
 _FIRST: BindParameter[int] = bindparam("first")
 _LAST: BindParameter[int] = bindparam("last")
-_IDS = (
-    select(subjects.c.id)
-    .where(subjects.c.id > bindparam("after"), subject_rows.VISIBLE)
-    .order_by(subjects.c.id)
-    .limit(bindparam("at_most"))
-)
-_UNITS = (
-    select(
-        records.c.subject_id,
-        records.c.id,
-        violations.c.seq,
-        records.c.kind,
-        records.c.decided_on,
-        records.c.state,
-        violations.c.severity,
-        violations.c.sanctions,
-        violations.c.fine_fen,
-        records.c.rating,
-        records.c.score,
-        records.c.endorsed,
-        records.c.issuer_kind,
-        records.c.valid_until,
-    )
-    .join_from(records, violations, violations.c.record_id == records.c.id, isouter=True)
-    .where(records.c.subject_id.between(_FIRST, _LAST), record_rows.VISIBLE)
-    .order_by(records.c.subject_id, records.c.decided_on, records.c.id, violations.c.seq)
-)
-_BASE = (
-    select(base_grades)
-    .join(batches, batches.c.id == base_grades.c.batch_id)
-    .where(
-        base_grades.c.subject_id.between(_FIRST, _LAST),
-        base_grades.c.scheme == "public",
-        batches.c.flipped_at.is_not(None),
-    )
-    .order_by(base_grades.c.evaluated_on, base_grades.c.id)
-)
 
 
 def _visible(table: Any) -> Any:
@@ -153,12 +114,12 @@ class SqlEvaluationBook:
 
     def page(self, *, after: int, limit: int) -> list[SubjectFacts]:
         """The next subjects in id order, with units, base grade and what is in force."""
-        ids = self._connection.execute(_IDS, {"after": after, "at_most": limit}).scalars().all()
+        ids = subject_ids(self._connection, after, limit)
         if not ids:
             return []
         reach = {"first": ids[0], "last": ids[-1]}
-        units = self._units(reach)
-        base = self._base(reach)
+        units = read_units(self._connection, ids[0], ids[-1])
+        base = read_base_grades(self._connection, ids[0], ids[-1])
         in_force, waiting = self._standing(reach)
         return [
             SubjectFacts(
@@ -166,16 +127,6 @@ class SqlEvaluationBook:
             )
             for each in ids
         ]
-
-    def _units(self, reach: dict[str, int]) -> dict[int, list[Unit]]:
-        found: dict[int, list[Unit]] = defaultdict(list)
-        for row in self._connection.execute(_UNITS, reach):
-            found[row.subject_id].append(_to_unit(row))
-        return found
-
-    def _base(self, reach: dict[str, int]) -> dict[int, BaseGrade]:
-        # in order of date: the newest of each subject stays
-        return {row.subject_id: to_base_grade(row) for row in self._connection.execute(_BASE, reach)}
 
     def _standing(self, reach: dict[str, int]) -> tuple[dict[int, Evaluation], set[int]]:
         packed: dict[int, Any] = {}
@@ -185,20 +136,23 @@ class SqlEvaluationBook:
                 packed[row.subject_id] = row.evaluation
             else:
                 waiting.add(row.subject_id)
-        return {subject_id: unpack(stored) for subject_id, stored in packed.items()}, waiting
+        return {each: read_evaluation(self._connection, filling) for each, filling in packed.items()}, waiting
 
     def write(self, results: Sequence[Result], *, batch_id: int, at: datetime) -> None:
         """Stage rows of a batch; they count from its flip, which is also when they come into force."""
+        packed = [pack(result.evaluation) for result in results]
+        keep_forms(self._connection, packed)
         rows = [
             assessment_row(
                 result.subject_id,
                 result.evaluation,
+                each,
                 status="in_force" if result.in_force else "proposed",
                 at=at,
                 batch_id=batch_id,
             )
             | {"approved_by": result.approved_by}
-            for result in results
+            for result, each in zip(results, packed, strict=True)
         ]
         if rows:
             self._connection.execute(_WRITE, rows)
@@ -216,7 +170,7 @@ class SqlEvaluationBook:
 
     def retire(self, *, after: int, limit: int) -> int:
         """Make past what a newer visible row replaced; the last subject looked at, 0 at the end."""
-        ids = self._connection.execute(_IDS, {"after": after, "at_most": limit}).scalars().all()
+        ids = subject_ids(self._connection, after, limit)
         if not ids:
             return 0
         reach = {"first": ids[0], "last": ids[-1]}
@@ -228,7 +182,7 @@ class SqlEvaluationBook:
     def waiting(self, batch_id: int, *, limit: int) -> list[Assessment]:
         """Proposals of a flipped batch that nothing newer has replaced, in id order."""
         rows = self._connection.execute(_WAITING, {"wanted": batch_id, "at_most": limit})
-        return [to_assessment(row) for row in rows]
+        return [to_assessment(self._connection, row) for row in rows.all()]
 
     def approve(self, assessments: Sequence[Assessment], *, by: str, at: datetime) -> None:
         """Put proposals in force in somebody's name; what was in force is past."""
@@ -237,25 +191,6 @@ class SqlEvaluationBook:
             self._connection.execute(
                 _APPROVE, [{"wanted": each.id, "at": at, "who": by} for each in assessments]
             )
-
-
-def _to_unit(row: AnyRow) -> Unit:
-    whole = row.seq is None
-    return Unit(
-        record_id=row.id,
-        seq=0 if whole else row.seq,
-        kind=RecordKind(row.kind),
-        on=row.decided_on,
-        state=RecordState(row.state),
-        severity=Severity.NONE if whole else Severity(row.severity),
-        sanctions=() if whole else tuple(row.sanctions),
-        fine_fen=0 if whole else row.fine_fen,
-        rating=row.rating,
-        score=row.score,
-        endorsed=row.endorsed,
-        issuer_kind=row.issuer_kind,
-        valid_until=row.valid_until,
-    )
 
 
 def _to_batch(row: AnyRow | None) -> EvaluationBatch | None:

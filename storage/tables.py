@@ -150,6 +150,13 @@ base_grades = Table(
     UniqueConstraint("subject_id", "scheme", "evaluated_on"),
 )
 
+#: what many evaluations share of their text, under a hash of its content
+evaluation_forms = Table(
+    "evaluation_forms",
+    metadata,
+    Column("key", String(20), primary_key=True),
+    Column("form", Text, nullable=False),
+)
 assessments = Table(
     "assessments",
     metadata,
@@ -164,7 +171,7 @@ assessments = Table(
     Column("score", DecimalText),
     Column("as_of", Date, nullable=False),
     Column("valid_until", Date),
-    # the whole Evaluation with its trace, as JSON
+    # what fills the form: values, records, dates
     Column("evaluation", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("in_force_from", UtcDateTime),
@@ -319,4 +326,213 @@ tokens = Table(
     Column("app", String(100), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# -- cases ---------------------------------------------------------------------
+
+#: the last number given for each kind and year; its row is the lock that keeps numbers ascending
+case_counters = Table(
+    "case_counters",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", String(16), nullable=False, unique=True),
+    Column("kind", String(10), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("subject_id", Id, ForeignKey("subjects.id"), index=True),
+    Column("applicant_id", Id, ForeignKey("people.id"), index=True),
+    Column("department", String(100), nullable=False),
+    Column("handler", String(64), nullable=False, default=""),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_on", Date),
+    Column("provisional", Boolean, nullable=False, default=False),
+    # clocks, pauses: JSON; facts: sealed JSON
+    Column("clocks", Json, nullable=False, default=list),
+    Column("pauses", Json, nullable=False, default=list),
+    Column("facts", LargeBinary, nullable=False),
+    Column("outcome", String(20), nullable=False, default=""),
+    Column("closed_at", UtcDateTime),
+    Column("parent_id", Id, ForeignKey("cases.id"), index=True),
+    Index("ix_cases_department_closed_at", "department", "closed_at"),
+    Index("ix_cases_closed_at_due_on", "closed_at", "due_on"),
+)
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("actor_name", String(60), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("from_state", String(20), nullable=False),
+    Column("to_state", String(20), nullable=False),
+    # what was said; sealed, since people write about people
+    Column("text", LargeBinary, nullable=False),
+)
+#: which version of a case a member of staff was shown last: a text decision on another one asks 确认
+case_views = Table(
+    "case_views",
+    metadata,
+    Column("userid", String(64), primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
+    Column("content_type", String(60), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(80), nullable=False),
+    UniqueConstraint("case_id", "sha256"),
+)
+#: media named by a platform and not fetched yet; a job fetches within the media's life
+media_to_fetch = Table(
+    "media_to_fetch",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("media_id", String(200), nullable=False, unique=True),
+    Column("by", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("failed", Text, nullable=False, default=""),
+)
+
+#: who stands in for whom, from day to day
+deputies = Table(
+    "deputies",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("userid", String(64), ForeignKey("staff.userid"), nullable=False, index=True),
+    Column("deputy", String(64), ForeignKey("staff.userid"), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+)
+
+#: days the operator or a notice of the State Council sets: worked or off
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("worked", Boolean, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+#: years whose arrangement was entered here before the library knew it
+calendar_years = Table(
+    "calendar_years",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+commitments = Table(
+    "commitments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # 6 digits of region, 8 of date, 6 of serial (records of the provincial platform)
+    Column("code", String(20), nullable=False, unique=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, unique=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("template_version", String(40), nullable=False),
+    Column("text_sha256", String(64), nullable=False),
+    # the text as signed, with what was shown and acknowledged before: sealed JSON
+    Column("signed", LargeBinary, nullable=False),
+    Column("consents", Json, nullable=False, default=dict),
+    Column("signer_id", Id, nullable=False),
+    Column("power", SmallInteger, nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+    Column("due_on", Date),
+    # 未到期 | 全部履行 | 部分履行 | 全部未履行 | 已撤回
+    Column("performance", String(10), nullable=False),
+    Column("performance_text", Text, nullable=False, default=""),
+    Column("judged_on", Date),
+    Column("judged_by", String(80), nullable=False, default=""),
+    Column("publicity", String(20), nullable=False),
+)
+
+#: the register of measures in force: subject, measure, executor, since, basis
+measures_in_force = Table(
+    "measures_in_force",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+    Column("assessment_id", Id, ForeignKey("assessments.id"), nullable=False),
+    # clause and text identify the measure within its rulebook version
+    Column("clause", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("modality", String(15), nullable=False),
+    Column("executor", String(100), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("ended_on", Date),
+    Column("stop_case_id", Id, ForeignKey("cases.id")),
+    Index("ix_measures_in_force_subject_id_ended_on", "subject_id", "ended_on"),
+)
+#: corrections for the upper platform (S0-41), until exported and confirmed
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False),
+    Column("record_id", Id, ForeignKey("records.id")),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("exported_at", UtcDateTime),
+)
+
+#: one reminder for each case, kind and day, whoever asks for it
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("recipient", String(80), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+#: 群发: a notice with its audience, and what became of it for each recipient
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, unique=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("audience", Json, nullable=False),
+    Column("counted", Integer),
+    Column("cursor", BigInteger, nullable=False, default=0),
+    Column("released_at", UtcDateTime),
+    Column("reported_at", UtcDateTime),
+)
+broadcast_recipients = Table(
+    "broadcast_recipients",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("outbox_id", Id, ForeignKey("outbox.id")),
 )

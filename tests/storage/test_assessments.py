@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from domain.model.assessment import BaseGrade, Evaluation, OutcomeKind, Source, Step
 from domain.model.subject import Subject, SubjectKind
-from storage.evaluation_codec import pack, unpack
+from storage.evaluation_codec import pack, read_form, unpack
 from storage.tables import base_grades
 from storage.types import Json
 from storage.unit_of_work import SqlUnitOfWork
@@ -75,10 +75,23 @@ evaluations = st.builds(
 
 
 @given(evaluations)
-def test_an_evaluation_survives_json_whole(evaluation: Evaluation) -> None:
+def test_an_evaluation_survives_its_form_and_json_whole(evaluation: Evaluation) -> None:
     column = Json()
-    stored = column.process_bind_param(pack(evaluation), None)  # type: ignore[arg-type]
-    assert unpack(column.process_result_value(stored, None)) == evaluation  # type: ignore[arg-type]
+    packed = pack(evaluation)
+    stored = column.process_bind_param(packed.filling, None)  # type: ignore[arg-type]
+    filling = column.process_result_value(stored, None)  # type: ignore[arg-type]
+    assert unpack(filling, read_form(packed.form)) == evaluation
+
+
+def test_evaluations_that_differ_in_values_and_records_share_their_form() -> None:
+    def with_value(value: int) -> Evaluation:
+        step = replace(GOOD.trace[0], value=value, records=(value,), public_text=f"次数：{value}")
+        return replace(GOOD, trace=(step,), valid_until=None)
+
+    one, other = pack(with_value(3)), pack(with_value(41))
+    assert one.key == other.key
+    assert one.form == other.form
+    assert len(str(one.filling)) < 200
 
 
 def test_an_evaluation_in_force_comes_back_with_its_trace(
