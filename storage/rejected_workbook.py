@@ -8,8 +8,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import IllegalCharacterError
 
 from domain.errors import Refused
 from domain.rules.cleaning import Cell, error_of, text_of
@@ -38,7 +38,7 @@ class RejectedWorkbook:
             self._book = self._start()
         cells = [self._shown(place, cell) for place, cell in enumerate(row[: len(self._captions)])]
         cells += [""] * (len(self._captions) - len(cells))
-        self._append([*cells, number, "；".join(dict.fromkeys(reasons))])
+        self._append([*cells, number, _harmless("；".join(dict.fromkeys(reasons)))])
         self.count += 1
 
     def save(self) -> Path | None:
@@ -70,11 +70,7 @@ class RejectedWorkbook:
 
     def _append(self, values: list[str | int | float | bool | None]) -> None:
         assert self._book is not None
-        sheet = self._book.worksheets[0]
-        try:
-            sheet.append(values)
-        except IllegalCharacterError:
-            sheet.append([_printable(value) for value in values])
+        self._book.worksheets[0].append(values)
 
     def _shown(self, place: int, cell: Cell) -> str | int | float | bool | None:
         if isinstance(cell, dict):
@@ -83,7 +79,7 @@ class RejectedWorkbook:
             text = text_of(cell)
             return f"{text[:3]}{'*' * (len(text) - 3)}" if len(text) > 3 else "*" * len(text)
         if isinstance(cell, list):
-            return text_of(cell)
+            return _harmless(text_of(cell))
         if isinstance(cell, str):
             return _harmless(mask_personal(cell))
         masked = mask_personal(str(cell))
@@ -91,10 +87,6 @@ class RejectedWorkbook:
 
 
 def _harmless(text: str) -> str:
+    """A text that a workbook can hold and that is never run."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA_SIGNS) else text
-
-
-def _printable(value: str | int | float | bool | None) -> str | int | float | bool | None:
-    if not isinstance(value, str):
-        return value
-    return "".join(character for character in value if character.isprintable() or character == "\n")
