@@ -96,18 +96,18 @@ class FileIdentity:
         return (found.st_dev, found.st_ino)
 
 
-def sqlite_engine(url: URL, *, create: bool = False) -> Engine:
+def sqlite_engine(url: URL) -> Engine:
     """A synchronous engine; each transaction is ``BEGIN IMMEDIATE``.
 
-    A missing file is an error unless ``create``: an empty database that comes
-    into being by itself would hide that the real one is gone.
+    A missing file is an error: an empty database that comes into being by
+    itself would hide that the real one is gone.
     """
     path = sqlite_file(url)
     if path is None:
         # one connection, which is the database
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
-        engine = create_engine(_by_uri(url, path, create=create))
+        engine = create_engine(_by_uri(url, path))
     event.listen(engine, "connect", _prepare_sqlite)
     _begin_by(engine, _begin_immediate)
     return engine
@@ -118,15 +118,15 @@ def sqlite_read_engine(url: URL) -> AsyncEngine:
     path = sqlite_file(url)
     if path is None:
         raise Misconfigured("XINSHI_DATABASE_URL: the service needs a database file, not one in memory")
-    target = _by_uri(url, path, create=False).set(drivername="sqlite+aiosqlite")
+    target = _by_uri(url, path).set(drivername="sqlite+aiosqlite")
     engine = create_async_engine(target, pool_size=4, max_overflow=0)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
     _begin_by(engine.sync_engine, _begin_snapshot)
     return engine
 
 
-def _by_uri(url: URL, path: Path, *, create: bool) -> URL:
-    mode = url.query.get("mode") or ("rwc" if create else "rw")
+def _by_uri(url: URL, path: Path) -> URL:
+    mode = url.query.get("mode", "rw")
     uri = path.absolute().as_uri()
     return URL.create("sqlite", database=uri, query={"mode": str(mode), "uri": "true"})
 
