@@ -71,10 +71,9 @@ def import_file(
             codes_as_text=workbook.form in ("xlsx", "xls"),
             authorities={clean_name(name): present for name, present in (authorities or {}).items()},
         )
-        rejected = RejectedWorkbook(
-            path.with_name(f"{path.name}.rejected.xlsx"), header.captions, header.personal
-        )
-        with _Store(session, clock, wanted, _sha256(path), sheet.source, by, dry_run) as store:
+        beside = path.with_name(f"{path.name}.rejected.xlsx")
+        store = _Store(session, clock, wanted, _sha256(path), sheet.source, by, dry_run)
+        with RejectedWorkbook(beside, header.captions, header.personal) as rejected, store:
             run = ImportRun(sheet, store, rejected)
             run.read(workbook.rows(head), head, header, progress)
             rejected_file = rejected.save()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -23,31 +26,39 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RejectedWorkbook:
-    """Rows are written as they come, in bounded memory; nothing exists on disk before the first one."""
+    """Rows wait in an unnamed file, so that memory is bounded and nothing is left where an import ends early."""
 
     def __init__(self, path: Path, captions: Sequence[str], personal: frozenset[int]) -> None:
         self.path = path
-        self.count = 0
         self._captions = captions
         self._personal = personal
-        self._book: Workbook | None = None
+        self._waiting: IO[str] | None = None
+
+    def __enter__(self) -> RejectedWorkbook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._waiting is not None:
+            self._waiting.close()
 
     def add(self, number: int, row: Row, reasons: Sequence[str]) -> None:
         """Add one row; personal numbers are masked, whatever column they stand in."""
-        if self._book is None:
-            self._book = self._start()
+        if self._waiting is None:
+            self._waiting = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with us
         cells = [self._shown(place, cell) for place, cell in enumerate(row[: len(self._captions)])]
-        cells += [""] * (len(self._captions) - len(cells))
-        self._append([*cells, number, _harmless("；".join(dict.fromkeys(reasons)))])
-        self.count += 1
+        cells += [None] * (len(self._captions) - len(cells))
+        told = [*cells, number, _harmless("；".join(dict.fromkeys(reasons)))]
+        self._waiting.write(json.dumps(told, ensure_ascii=False) + "\n")
 
     def save(self) -> Path | None:
-        """Put the workbook in its place at once; None where nothing was rejected."""
-        if self._book is None:
+        """Put the workbook in its place, whole or not at all; None where nothing was rejected."""
+        if self._waiting is None:
             return None
         beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
-            self._book.save(beside)
+            with beside.open("wb") as file:
+                self._waiting.seek(0)
+                self._book(self._waiting).save(file)
             beside.replace(self.path)
         except OSError as error:
             beside.unlink(missing_ok=True)
@@ -56,21 +67,17 @@ class RejectedWorkbook:
             ) from error
         return self.path
 
-    def _start(self) -> Workbook:
+    def _book(self, rows: Iterable[str]) -> Workbook:
         book = Workbook(write_only=True)
         sheet = book.create_sheet("退回")
         sheet.freeze_panes = "A2"
-        head = []
-        for caption in (*self._captions, ROW_NUMBER, REASON):
-            cell = WriteOnlyCell(sheet, value=_harmless(caption))
+        head = [WriteOnlyCell(sheet, value=_harmless(text)) for text in (*self._captions, ROW_NUMBER, REASON)]
+        for cell in head:
             cell.font = Font(bold=True)
-            head.append(cell)
         sheet.append(head)
+        for row in rows:
+            sheet.append(json.loads(row))
         return book
-
-    def _append(self, values: list[str | int | float | bool | None]) -> None:
-        assert self._book is not None
-        self._book.worksheets[0].append(values)
 
     def _shown(self, place: int, cell: Cell) -> str | int | float | bool | None:
         if isinstance(cell, dict):

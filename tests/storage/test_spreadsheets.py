@@ -170,12 +170,12 @@ def test_the_child_sees_none_of_our_secrets(tmp_path: Path, monkeypatch: pytest.
 
 def test_rejected_rows_are_harmless_when_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "file.xlsx.rejected.xlsx"
-    book = RejectedWorkbook(path, ("名称", "电话"), frozenset({1}))
-    assert book.save() is None
-    assert not path.exists()
-    for text in ("=HYPERLINK(1)", "+1", "-1+1", "@SUM(1)", "\t=1", "a\x0bb"):
-        book.add(7, [text, "13812345678"], ["缺少代码", "缺少代码"])
-    assert book.save() == path
+    with RejectedWorkbook(path, ("名称", "电话"), frozenset({1})) as book:
+        assert book.save() is None
+        assert not path.exists()
+        for text in ("=HYPERLINK(1)", "+1", "-1+1", "@SUM(1)", "\t=1", "a\x0bb"):
+            book.add(7, [text, "13812345678"], ["缺少代码", "缺少代码"])
+        assert book.save() == path
     rows = read(path)
     assert rows[0] == ["名称", "电话", "原行号", "退回原因"]
     assert [str(row[0])[0] for row in rows[1:]] == ["'", "'", "'", "'", "'", "a"]
@@ -183,9 +183,9 @@ def test_rejected_rows_are_harmless_when_opened_again(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
-    book = RejectedWorkbook(tmp_path / "none" / "x.xlsx", ("名称",), frozenset())
-    book.add(2, ["甲"], ["缺少代码"])
-    with pytest.raises(Refused) as caught:
-        book.save()
+    with RejectedWorkbook(tmp_path / "none" / "x.xlsx", ("名称",), frozenset()) as book:
+        book.add(2, ["甲"], ["缺少代码"])
+        with pytest.raises(Refused) as caught:
+            book.save()
     assert "无法写入" in caught.value.text
     assert list(tmp_path.iterdir()) == []
