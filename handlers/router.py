@@ -219,6 +219,8 @@ def _letter(context: Context, inbound: Inbound) -> str:
 
 
 def _answer(context: Context, inbound: Inbound) -> str:
+    if audience_of(inbound.channel) is Audience.STAFF:
+        return texts.STAFF_LATER
     try:
         if inbound.kind is InboundKind.FOLLOW:
             return greetings.follow(context, inbound.scene)
@@ -241,11 +243,8 @@ def _clicked(context: Context, key: str) -> str:
 
 
 def _said(context: Context, inbound: Inbound) -> str:
-    audience = audience_of(inbound.channel)
-    if audience is Audience.STAFF:
-        return texts.STAFF_LATER
     plain = normalise(inbound.text)
-    found = find(plain, audience)
+    found = find(plain)
     if found is not None:
         return _exactly(context, found)
     form = FORMS.get(context.conversation.form)
