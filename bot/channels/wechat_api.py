@@ -1,41 +1,38 @@
 """The service account's API, as far as Xinshi speaks to it.
 
-Not wechatpy's client: that one blocks (requests), retries a bad token without
-bound, has no ``stable_token`` and no ``client_msg_id``, and its base address is
-fixed. One retry here, for one reason: the platform refused the token. All
-other repeating is the delivery loop's, which knows what it may repeat.
+Built on ``api_client`` (which says why not on wechatpy's client; that one has
+no ``stable_token`` and no ``client_msg_id`` either).
 
-Every method raises ``ApiError`` or ``OutcomeUnknown`` (``wechat_errors``); no
+Every method raises ``ApiError`` or ``OutcomeUnknown`` (``api_errors``); no
 text of theirs holds a token, a secret or an address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, TypeVar
+from functools import partial
+from typing import Any, Literal
 
-from aiohttp import ClientSession, ClientTimeout, FormData
+from aiohttp import ClientSession, ClientTimeout
 
-from bot.channels.wechat_errors import Action, ApiError
-from bot.channels.wechat_http import TIMEOUT, Body, Transport, json_body, parse
+from bot.channels.api_client import ApiClient, Media, Upload
+from bot.channels.api_errors import ApiError
+from bot.channels.api_http import TIMEOUT, Transport, json_body
+from bot.channels.api_token import Grant, TokenKeeper, TokenSource, TokenStore
+from bot.channels.wechat_errors import WECHAT
 from bot.channels.wechat_templates import problems_with
-from bot.channels.wechat_token import TokenKeeper, TokenStore
 from bot.channels.wire import clean_text
 from domain.clock import Clock
 
 MediaKind = Literal["image", "voice", "video", "thumb"]
-
-T = TypeVar("T")
 
 _NO_MENU = 46003
 _BAD_TEMPLATE_VALUE = 47003
 _MAX_SCENE_DAYS = timedelta(days=30)
 _MAX_PERMANENT_SCENE = 100_000
 _MAX_SCENE_TEXT = 64
-#: an error of ``media/get`` comes as JSON with status 200, under either name
-_ERROR_TYPES = ("application/json", "text/plain")
 _ASCII_NAMES: dict[MediaKind, tuple[str, str]] = {
     "image": ("image.jpg", "image/jpeg"),
     "voice": ("voice.amr", "audio/amr"),
@@ -65,14 +62,6 @@ class UserInfo:
     scene: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A temporary media file."""
-
-    content_type: str
-    data: bytes
-
-
 class WeChatApi:
     """Calls for one service account.
 
@@ -91,12 +80,13 @@ class WeChatApi:
         clock: Clock,
         timeout: ClientTimeout = TIMEOUT,
     ) -> None:
-        self._transport = Transport(session, base_url, timeout)
-        self._tokens = TokenKeeper(self._transport, app_id, secret, tokens, clock)
+        transport = Transport(session, base_url, WECHAT, timeout)
+        source = _stable_tokens(transport, app_id, secret)
+        self._client = ApiClient(transport, TokenKeeper(source, tokens, clock))
 
     async def check_token(self) -> None:
         """Make sure that there is a token: for ``doctor`` and the start."""
-        await self._tokens.current()
+        await self._client.check_token()
 
     # -- messages ----------------------------------------------------------------
 
@@ -118,7 +108,7 @@ class WeChatApi:
     async def send_typing(self, openid: str) -> None:
         """Show 正在输入 for a moment; already showing counts as success."""
         body = json_body({"touser": openid, "command": "Typing"})
-        await self._post("cgi-bin/message/custom/typing", body, repeatable=True)
+        await self._client.post("cgi-bin/message/custom/typing", body, repeatable=True)
 
     async def send_template(
         self, openid: str, template_id: str, values: Mapping[str, str], *, client_msg_id: str, url: str = ""
@@ -130,7 +120,7 @@ class WeChatApi:
         """
         path = "cgi-bin/message/template/send"
         if problems := problems_with(values):
-            raise ApiError(_BAD_TEMPLATE_VALUE, "；".join(problems), path=path)
+            raise self._client.error(_BAD_TEMPLATE_VALUE, "；".join(problems), path)
         body = {
             "touser": openid,
             "template_id": template_id,
@@ -138,24 +128,24 @@ class WeChatApi:
             "data": {key: {"value": value} for key, value in values.items()},
             "client_msg_id": client_msg_id,
         }
-        answer = await self._post(path, json_body(body), repeatable=True, needs=("msgid",))
+        answer = await self._client.post(path, json_body(body), repeatable=True, needs=("msgid",))
         return str(answer["msgid"])
 
     async def _custom(self, openid: str, kind: str, payload: Mapping[str, Any]) -> str:
         body = json_body({"touser": openid, "msgtype": kind, kind: payload})
-        answer = await self._post("cgi-bin/message/custom/send", body, repeatable=False)
+        answer = await self._client.post("cgi-bin/message/custom/send", body, repeatable=False)
         return str(answer.get("msgid", ""))
 
     # -- menu --------------------------------------------------------------------
 
     async def create_menu(self, menu: Mapping[str, Any]) -> None:
         """Put ``{"button": […]}`` in the place of the present menu; phones see it within minutes."""
-        await self._post("cgi-bin/menu/create", json_body(menu), repeatable=True)
+        await self._client.post("cgi-bin/menu/create", json_body(menu), repeatable=True)
 
     async def menu(self) -> dict[str, Any] | None:
         """The present menu as ``create_menu`` takes it; None where there is none."""
         try:
-            answer = await self._get("cgi-bin/menu/get", needs=("menu",))
+            answer = await self._client.get("cgi-bin/menu/get", needs=("menu",))
         except ApiError as error:
             if error.code == _NO_MENU:
                 return None
@@ -171,30 +161,12 @@ class WeChatApi:
         way that the platform does not find the file in (41005).
         """
         name, content_type = _ASCII_NAMES[kind]
-
-        def form() -> FormData:
-            body = FormData()
-            body.add_field("media", data, filename=name, content_type=content_type)
-            return body
-
         field = "thumb_media_id" if kind == "thumb" else "media_id"
-        answer = await self._post(
-            "cgi-bin/media/upload", form, repeatable=True, query={"type": kind}, needs=(field,)
-        )
-        return str(answer[field])
+        return await self._client.upload(Upload(kind, name, content_type, data), field=field)
 
     async def download_media(self, media_id: str) -> Media:
         """A temporary file; of a video the platform may give an address in JSON instead."""
-        path = "cgi-bin/media/get"
-
-        async def get(token: str) -> Media:
-            query = {"access_token": token, "media_id": media_id}
-            answer = await self._transport.exchange(path, query=query, body=None, repeatable=True)
-            if answer.content_type in _ERROR_TYPES:
-                parse(answer.data, path=path, repeatable=True)
-            return Media(answer.content_type, answer.data)
-
-        return await self._with_token(get)
+        return await self._client.download(media_id)
 
     # -- QR codes and people -----------------------------------------------------
 
@@ -209,7 +181,7 @@ class WeChatApi:
         body: dict[str, Any] = {"action_name": name, "action_info": {"scene": {key: scene}}}
         if lasts:
             body["expire_seconds"] = int(lasts.total_seconds())
-        answer = await self._post(
+        answer = await self._client.post(
             "cgi-bin/qrcode/create", json_body(body), repeatable=True, needs=("ticket", "url")
         )
         seconds = answer.get("expire_seconds")
@@ -217,7 +189,7 @@ class WeChatApi:
 
     async def user_info(self, openid: str) -> UserInfo:
         """Whether somebody follows, and how they came."""
-        answer = await self._get("cgi-bin/user/info", query={"openid": openid, "lang": "zh_CN"})
+        answer = await self._client.get("cgi-bin/user/info", query={"openid": openid, "lang": "zh_CN"})
         if not answer.get("subscribe"):
             return UserInfo(openid, subscribed=False)
         return UserInfo(
@@ -228,42 +200,24 @@ class WeChatApi:
             scene=str(answer.get("qr_scene_str") or answer.get("qr_scene") or ""),
         )
 
-    # -- the one retry -----------------------------------------------------------
 
-    async def _post(
-        self,
-        path: str,
-        body: Body,
-        *,
-        repeatable: bool,
-        query: Mapping[str, str] | None = None,
-        needs: Sequence[str] = (),
-    ) -> dict[str, Any]:
-        return await self._call(path, query or {}, body, repeatable, needs)
+def _stable_tokens(transport: Transport, app_id: str, secret: str) -> TokenSource:
+    """The tokens of a service account. Fetching one leaves the one before alive, forcing does not."""
 
-    async def _get(
-        self, path: str, *, query: Mapping[str, str] | None = None, needs: Sequence[str] = ()
-    ) -> dict[str, Any]:
-        return await self._call(path, query or {}, None, True, needs)
-
-    async def _call(
-        self, path: str, query: Mapping[str, str], body: Body | None, repeatable: bool, needs: Sequence[str]
-    ) -> dict[str, Any]:
-        return await self._with_token(
-            lambda token: self._transport.call(
-                path, query={"access_token": token, **query}, body=body, repeatable=repeatable, needs=needs
-            )
+    async def fetch(force: bool) -> Grant:
+        body = {
+            "grant_type": "client_credential",
+            "appid": app_id,
+            "secret": secret,
+            "force_refresh": force,
+        }
+        needs = ("access_token", "expires_in")
+        answer = await transport.call(
+            "cgi-bin/stable_token", query={}, body=json_body(body), repeatable=True, needs=needs
         )
+        return Grant(answer["access_token"], timedelta(seconds=answer["expires_in"]))
 
-    async def _with_token(self, call: Callable[[str], Awaitable[T]]) -> T:
-        """The call with the present token, and once more with another where that one was refused."""
-        token = await self._tokens.current()
-        try:
-            return await call(token)
-        except ApiError as error:
-            if error.action is not Action.REFRESH:
-                raise
-        return await call(await self._tokens.replace(token))
+    return TokenSource(f"{WECHAT.slug}:{app_id}", partial(fetch, False), partial(fetch, True))
 
 
 def _as_created(button: Mapping[str, Any]) -> dict[str, Any]:

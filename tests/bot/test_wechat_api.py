@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot.channels.wechat_api import UserInfo, WeChatApi
 from bot.channels.wechat_errors import Action, ApiError, OutcomeUnknown, TryAgain, meaning_of
 from bot.channels.wechat_templates import problem_with
-from bot.channels.wechat_token import AccessToken
+from bot.channels.api_token import AccessToken
 from bot.clock import FixedClock, MovableClock
 
 APP, SECRET, OPENID = "wxdemo", "s3cr3t-s3cr3t-s3cr3t", "oFirm00000000000000000000001"

@@ -1,4 +1,4 @@
-"""HTTP to the platform: one exchange, and every way it can break mapped to what the caller may do.
+"""HTTP to a platform: one exchange, and every way it can break mapped to what the caller may do.
 
 Addresses carry secrets and tokens, and aiohttp's exceptions carry addresses:
 nothing of either leaves this file, neither in a text nor as a cause.
@@ -22,14 +22,13 @@ from aiohttp import (
     InvalidURL,
 )
 
-from bot.channels.wechat_errors import Action, ApiError, Meaning, OutcomeUnknown, TryAgain
+from bot.channels.api_errors import Action, ApiError, OutcomeUnknown, Platform, TryAgain
 
 TIMEOUT = ClientTimeout(total=10, sock_connect=3)
-#: the largest media the platform keeps is 10 MB
-MAX_ANSWER_BYTES = 12 * 1024 * 1024
+#: the largest media a platform keeps is a WeCom file of 20 MB
+MAX_ANSWER_BYTES = 22 * 1024 * 1024
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-_WRONG_ADDRESS = Meaning(Action.CONFIG, "接口地址没有应答本服务的请求，请核对 WECHAT_API_BASE")
 
 #: what is sent with a call; made anew for each attempt, since a form is used up by sending it
 Body = Callable[[], bytes | FormData]
@@ -52,10 +51,18 @@ def json_body(value: Mapping[str, Any]) -> Body:
 class Transport:
     """Exchanges with one API host; ``base_url`` may have a path of its own."""
 
-    def __init__(self, session: ClientSession, base_url: str, timeout: ClientTimeout = TIMEOUT) -> None:
+    def __init__(
+        self, session: ClientSession, base_url: str, platform: Platform, timeout: ClientTimeout = TIMEOUT
+    ) -> None:
         self._session = session
         self._base = base_url.rstrip("/")
+        self._platform = platform
         self._timeout = timeout
+
+    @property
+    def platform(self) -> Platform:
+        """Whose host it is, and what its error codes mean."""
+        return self._platform
 
     async def exchange(
         self, path: str, *, query: Mapping[str, str], body: Body | None, repeatable: bool
@@ -78,11 +85,11 @@ class Transport:
                 # a redirect would carry the token elsewhere
                 allow_redirects=False,
             ) as response:
-                return await _answer(response, path, repeatable)
+                return await self._answer(response, path, repeatable)
         except (ClientConnectorError, ConnectionTimeoutError) as error:
             raise TryAgain(f"not connected ({type(error).__name__})", path=path) from None
         except InvalidURL:
-            raise ApiError(0, "invalid address", path=path, meaning=_WRONG_ADDRESS) from None
+            raise self._platform.wrong_address(0, "invalid address", path=path) from None
         except (ClientError, TimeoutError) as error:
             _broken(path, type(error).__name__, repeatable)
 
@@ -100,39 +107,41 @@ class Transport:
         An answer without one of the fields it ``needs`` counts as broken.
         """
         answer = await self.exchange(path, query=query, body=body, repeatable=repeatable)
-        payload = parse(answer.data, path=path, repeatable=repeatable)
+        payload = self.parse(answer.data, path=path, repeatable=repeatable)
         if missing := [name for name in needs if name not in payload]:
             _broken(path, f"answer lacks {missing}", repeatable)
         return payload
 
-
-def parse(data: bytes, *, path: str, repeatable: bool) -> dict[str, Any]:
-    """The JSON object of an answer; raises as ``Transport.call`` does."""
-    try:
-        payload = json.loads(data)
-    except ValueError:
-        payload = None
-    code = payload.get("errcode", 0) if isinstance(payload, dict) else None
-    if not isinstance(payload, dict) or not isinstance(code, int):
-        _broken(path, "answer is no JSON", repeatable)
-    if code:
-        error = ApiError(code, str(payload.get("errmsg", "")), path=path)
-        if error.action is not Action.DONE:
+    def parse(self, data: bytes, *, path: str, repeatable: bool) -> dict[str, Any]:
+        """The JSON object of an answer; raises as ``call`` does."""
+        try:
+            payload = json.loads(data)
+        except ValueError:
+            payload = None
+        code = payload.get("errcode", 0) if isinstance(payload, dict) else None
+        if not isinstance(payload, dict) or not isinstance(code, int):
+            _broken(path, "answer is no JSON", repeatable)
+        if error := self._error(code, str(payload.get("errmsg", "")), path):
             raise error
-    return payload
+        return payload
 
+    def _error(self, code: int, errmsg: str, path: str) -> ApiError | None:
+        if not code:
+            return self._platform.half_understood(errmsg, path=path)
+        error = self._platform.error(code, errmsg, path=path)
+        return None if error.action is Action.DONE else error
 
-async def _answer(response: ClientResponse, path: str, repeatable: bool) -> Answer:
-    if response.status >= 500:
-        _broken(path, f"HTTP {response.status}", repeatable)
-    if response.status != 200:
-        raise ApiError(response.status, "unexpected HTTP status", path=path, meaning=_WRONG_ADDRESS)
-    data = bytearray()
-    while chunk := await response.content.readany():
-        data += chunk
-        if len(data) > MAX_ANSWER_BYTES:
-            _broken(path, "answer too large", repeatable)
-    return Answer(response.content_type, bytes(data))
+    async def _answer(self, response: ClientResponse, path: str, repeatable: bool) -> Answer:
+        if response.status >= 500:
+            _broken(path, f"HTTP {response.status}", repeatable)
+        if response.status != 200:
+            raise self._platform.wrong_address(response.status, "unexpected HTTP status", path=path)
+        data = bytearray()
+        while chunk := await response.content.readany():
+            data += chunk
+            if len(data) > MAX_ANSWER_BYTES:
+                _broken(path, "answer too large", repeatable)
+        return Answer(response.content_type, bytes(data))
 
 
 def _broken(path: str, reason: str, repeatable: bool) -> NoReturn:
