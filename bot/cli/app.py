@@ -69,5 +69,5 @@ def run(argv: Sequence[str]) -> int:
         # the reader of our output has gone, e.g. ``| head``; say nothing more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        warn(f"{error.filename or ''}：{error.strerror}" if error.strerror else str(error))
+        warn("：".join(str(part) for part in (error.filename, error.strerror or error) if part))
     return REFUSED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from domain.errors import NotAllowed, Refused
 if TYPE_CHECKING:
     from domain.services.import_report import ImportReport
 
+#: subjects evaluated again one by one after an import, and in how short a transaction
+_AT_ONCE, _CHUNK = 2000, 20
 _KINDS = "subjects、public-grades、penalties、awards、serious-list"
 
 
@@ -34,13 +37,13 @@ def import_rows(
         raise Refused(f"没有这个文件：{file}")
     place = open_workplace(demo=ctx.obj, create=True)
     report = _import(place, kind, file, by=_who(place, by), source=source, dry_run=dry_run)
+    verdicts = _reassess(place, report.batch_id) if report.batch_id is not None else None
     if as_json:
-        say_json(report.as_json())
+        say_json(report.as_json() | {"reassessed": verdicts})
     else:
         for line in report.lines():
             say(line)
-        if report.batch_id is not None:
-            say("评价结果还是导入前的；要更新，请运行 xinshi evaluate。")
+        _say_verdicts(verdicts)
     if report.read and report.rejected == report.read:
         raise Refused(f"{report.rejected} 行全部被退回，没有导入任何数据。")
 
@@ -62,6 +65,39 @@ def _import(place: Workplace, kind: str, file: Path, *, by: str, source: str, dr
             progress=progress,
             authorities=_authorities(place),
         )
+
+
+def _reassess(place: Workplace, batch_id: int) -> dict[str, int]:
+    """Evaluate again whom the import touched and who was evaluated before (S2-05); how many ended how.
+
+    Beyond ``_AT_ONCE`` subjects that is left to ``xinshi evaluate``, which does it in bulk.
+    """
+    from domain.services.grades import reassess_evaluated
+    from storage.imports import touched_subjects
+
+    counts = Counter[str]()
+    with place.session() as uow:
+        touched = touched_subjects(uow.connection, batch_id, limit=_AT_ONCE + 1)
+    if len(touched) > _AT_ONCE:
+        return {"left": 1}
+    for start in range(0, len(touched), _CHUNK):
+        with place.session() as uow:
+            part = touched[start : start + _CHUNK]
+            verdicts = reassess_evaluated(uow, part, place.rulebook, place.clock.now())
+        counts.update(verdict.value for verdict in verdicts)
+    return dict(counts)
+
+
+def _say_verdicts(verdicts: dict[str, int] | None) -> None:
+    if not verdicts:
+        return
+    if "left" in verdicts:
+        say("涉及的主体较多，请运行 xinshi evaluate 重新评价。")
+        return
+    in_force, proposed = verdicts.get("in force", 0), verdicts.get("proposed", 0)
+    say(f"已重新评价 {sum(verdicts.values())} 个主体：{in_force} 个结果生效，{proposed} 个变差、待批准。")
+    if proposed:
+        say("批准前请先运行 xinshi evaluate，得到评价批次。")
 
 
 def _who(place: Workplace, userid: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.speech import warn
 from bot.clock import SystemClock
-from bot.settings import Settings, load_demo_settings, load_settings
+from bot.settings import EXAMPLE_OFFICE, Settings, load_demo_settings, load_settings
 from domain.clock import Clock
 from domain.errors import Refused
 
@@ -25,6 +25,7 @@ _UNCONFIGURED = (
     "（未设置 XINSHI_DATABASE_URL 和 XINSHI_SECRET_KEY：使用演示数据 {url}"
     " / nothing configured: using the demonstration）"
 )
+_EXAMPLE_ONLY = "（未设置 XINSHI_OFFICE：单位、电话等用的是示例 / using the example office）"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ class Workplace:
     def office(self) -> Office:
         from domain.office import parse_office
 
-        path = self.settings.office_file()
+        path = EXAMPLE_OFFICE
+        if self.settings.office is None:
+            warn(_EXAMPLE_ONLY)
+        else:
+            path = self.settings.office_file()
         return parse_office(path.read_text(encoding="utf-8-sig"), path.name)
 
     @cached_property

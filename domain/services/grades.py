@@ -7,7 +7,7 @@ and waits for a named person (PIPL 24): no machine alone makes a firm worse.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -127,6 +127,21 @@ def reassess_due(
     for subject_id in due:
         reassess(uow, subject_id, rulebook, now)
     return due[-1] if due else 0
+
+
+def reassess_evaluated(
+    uow: UnitOfWork, subject_ids: Iterable[int], rulebook: Rulebook, now: datetime
+) -> list[Verdict]:
+    """Evaluate again those of some subjects that have an assessment (S2-05); one verdict for each.
+
+    Who was never evaluated is so when first asked about.
+    """
+    verdicts = []
+    for subject_id in subject_ids:
+        in_force = uow.assessments.in_force(subject_id)
+        if in_force is not None:
+            verdicts.append(_reassess(uow, subject_id, in_force, rulebook, now).verdict)
+    return verdicts
 
 
 def facts_of(uow: UnitOfWork, subject_id: int) -> tuple[list[Record], list[Unit], BaseGrade | None]:

@@ -17,6 +17,10 @@ from bot.settings import EXAMPLE_OFFICE
 STRONG = "kT9v-Qz3mW_uR7yLpX2aHs5DfJ8gNcBe"
 FIRM = "91140603YYYYYY0101"
 SUBJECTS = "主体名称,统一社会信用代码,主体类别\n平鲁区霁岫商贸有限公司,91140603YYYYYY0101,法人\n"
+PENALTIES = (
+    "主体名称,统一社会信用代码,处罚决定书文号,违法事实,处罚类别,处罚内容,处罚决定日期,处罚机关\n"
+    f"平鲁区霁岫商贸有限公司,{FIRM},平市监罚〔2026〕1号,未公示年报,罚款,罚款2000元,2026-11-02,平鲁区市场监督管理局\n"
+)
 
 
 class Terminal:
@@ -277,6 +281,22 @@ def test_a_backup_is_restored(with_firm: Terminal, tmp_path: Path) -> None:
     assert with_firm.run("db", "restore", "copy.db") == 0
     assert with_firm.json("grade", FIRM)["name"] == "平鲁区霁岫商贸有限公司"
     assert with_firm.run("db", "restore", "subjects.csv") == 1
+
+
+@pytest.mark.clause("S2-05")
+def test_an_import_evaluates_again_whom_it_touches_and_what_is_worse_waits(
+    with_firm: Terminal, tmp_path: Path
+) -> None:
+    with_firm.json("evaluate")
+    (tmp_path / "penalties.csv").write_text(PENALTIES, encoding="utf-8")
+    assert with_firm.json("import", "penalties", "penalties.csv")["reassessed"] == {"proposed": 1}
+    assert with_firm.json("grade", FIRM)["outcome"] == "UNRATED"
+    batch = with_firm.json("evaluate")
+    assert batch["proposed"] == 1
+    boss = ("--userid", "boss", "--name", "老审", "--role", "审批", "--department", "信用办")
+    assert with_firm.run("staff", "add", *boss) == 0
+    assert with_firm.json("evaluate", "--approve", str(batch["batch"]), "--by", "boss")["approved"] == 1
+    assert with_firm.json("grade", FIRM)["grade"] == "B"
 
 
 # -- rules, office, service ------------------------------------------------------------------------
