@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 
 from aiohttp import web
 
@@ -12,9 +13,10 @@ from bot.demo.hints import demo_hints
 from bot.demo.load import ensure_demo, reset_demo
 from bot.logging import configure
 from bot.settings import DemoSettings
-from bot.simulator import Hint, SimulatorConfig, create_simulator
+from bot.simulator import Hint, SimulatorConfig, create_simulator, templates_of
 from bot.simulator import Mode as PushMode
 from bot.tasks import Nursery
+from domain.office import Office
 from storage.rulebook_files import load_rulebook
 from storage.session import open_session
 from storage.vault import Vault
@@ -32,25 +34,27 @@ def run_demo(settings: DemoSettings, port: int, *, reset: bool, tell: Callable[[
     rulebook, office = load_rulebook(settings.rulebook), read_office(settings)
     if reset:
         reset_demo(settings)
+        _phones(settings).unlink(missing_ok=True)
     ensure_demo(settings, rulebook, office, clock, Vault(settings.key()), tell=tell)
     settings = settings.model_copy(update={"wechat_api_base": f"{address}/sim/wechat", "base_url": address})
-    app = demo_app(settings, clock, address)
+    app = demo_app(settings, office, clock, address)
     tell(f"信使演示已启动：{rulebook.display_name}")
     tell(f"请用浏览器打开  {address}/sim   （按 Ctrl-C 结束）")
     run_app(app, HOST, port)
 
 
-def demo_app(settings: DemoSettings, clock: MovableClock, address: str) -> web.Application:
+def demo_app(settings: DemoSettings, office: Office, clock: MovableClock, address: str) -> web.Application:
     """The service with the simulator mounted at ``/sim``, both on one movable clock."""
     app = create_app(settings, clock=clock)
     nursery = Nursery()
-    simulator = create_simulator(_account(settings, address), clock, nursery, lambda: _hints(settings, clock))
+    account = _account(settings, office, address)
+    simulator = create_simulator(account, clock, nursery, lambda: _hints(settings, clock))
     app.add_subapp("/sim", simulator)
     app.cleanup_ctx.append(_menu_and_rest(nursery))
     return app
 
 
-def _account(settings: DemoSettings, address: str) -> SimulatorConfig:
+def _account(settings: DemoSettings, office: Office, address: str) -> SimulatorConfig:
     return SimulatorConfig(
         app_id=settings.wechat_app_id,
         secret=settings.wechat_app_secret.get_secret_value(),
@@ -59,9 +63,16 @@ def _account(settings: DemoSettings, address: str) -> SimulatorConfig:
         callback_url=f"{address}/wechat/callback",
         own_url=f"{address}/sim",
         mode=PushMode(settings.wechat_mode),
+        account_name=f"{office.short_name}服务号",
         people=PEOPLE,
-        memory=settings.data_dir / f"demo-{settings.rulebook}-phones.json",
+        templates=templates_of(office),
+        memory=_phones(settings),
     )
+
+
+def _phones(settings: DemoSettings) -> Path:
+    """Where the phones keep their chats across restarts."""
+    return settings.data_dir / f"demo-{Path(settings.rulebook).stem}-phones.json"
 
 
 def _hints(settings: DemoSettings, clock: MovableClock) -> Sequence[Hint]:
