@@ -9,6 +9,7 @@ alone answer, and exact words always work.
 from __future__ import annotations
 
 import math
+import os
 import tomllib
 import warnings
 from collections import Counter
@@ -171,6 +172,8 @@ def _segmenter(cache_dir: Path | None) -> tuple[Tokens, Callable[[str], object]]
 
 
 def _phonetics() -> Syllables:
+    # both sides of a comparison are read sign by sign: readings by phrase are 40 MB that change nothing
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import lazy_pinyin
 
     def syllables(text: str) -> list[str]:
