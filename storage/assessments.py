@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from storage.evaluation_codec import Packed, pack
@@ -55,17 +55,21 @@ _HISTORY = (
     .order_by(assessments.c.id.desc())
     .limit(bindparam("at_most"))
 )
+# few are due at a time: found by their date, put in order afterwards. Without the
+# sum SQLite would walk through all subjects in order until it has met enough of them
+_SUBJECT = assessments.c.subject_id + 0
 _DUE = (
-    select(assessments.c.subject_id)
+    select(_SUBJECT)
     .select_from(_WITH_BATCH)
     .where(
-        assessments.c.status == "in_force",
+        # written into the text of the statement, or its partial index could not be used
+        assessments.c.status == literal("in_force", literal_execute=True),
         assessments.c.valid_until <= bindparam("today"),
-        assessments.c.subject_id > bindparam("after"),
+        bindparam("after") < _SUBJECT,
         _VISIBLE,
     )
     .distinct()
-    .order_by(assessments.c.subject_id)
+    .order_by(_SUBJECT)
     .limit(bindparam("at_most"))
 )
 _ADD = insert(assessments).returning(assessments.c.id)

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from domain.model.assessment import Assessment, Evaluation
 from domain.services.evaluations import KIND, EvaluationBatch, Result, SubjectFacts, Tally
@@ -87,7 +99,8 @@ _WAITING: Select[Any] = (
     .join(batches, batches.c.id == assessments.c.batch_id)
     .where(
         assessments.c.batch_id == bindparam("wanted"),
-        assessments.c.status == "proposed",
+        # written into the text of the statement, or its partial index could not be used
+        assessments.c.status == literal("proposed", literal_execute=True),
         batches.c.flipped_at.is_not(None),
         ~_replaced_by("in_force", "proposed"),
     )

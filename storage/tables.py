@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from storage.types import DecimalText, Json, UtcDateTime
@@ -178,7 +179,20 @@ assessments = Table(
     Column("batch_id", Id),
     Column("approved_by", String(100), nullable=False, default=""),
     Index("ix_assessments_subject_id_status", "subject_id", "status"),
-    Index("ix_assessments_status_valid_until", "status", "valid_until"),
+    # two small ones for what is asked across all subjects. An index on the status
+    # alone would tempt SQLite to read half the table where it should read a few subjects
+    Index(
+        "ix_assessments_due",
+        "valid_until",
+        sqlite_where=text("status = 'in_force'"),
+        postgresql_where=text("status = 'in_force'"),
+    ),
+    Index(
+        "ix_assessments_waiting",
+        "batch_id",
+        sqlite_where=text("status = 'proposed'"),
+        postgresql_where=text("status = 'proposed'"),
+    ),
 )
 
 people = Table(
