@@ -30,6 +30,7 @@ from bot.settings import Settings
 from bot.tasks import Nursery
 from domain.clock import Clock
 from domain.office import Office, parse_office
+from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
 from domain.services.grades import reassess_due
 from handlers.dialogue import sweep_expired
@@ -127,14 +128,7 @@ class _Blueprint:
         )
         house = House(runner, clock, self._rulebook, self._office, self._sealer)
         nursery, metrics = Nursery(), Metrics()
-        api = WeChatApi(
-            session,
-            settings.wechat_api_base,
-            settings.wechat_app_id,
-            settings.wechat_app_secret.get_secret_value(),
-            tokens=RunnerTokens(runner),
-            clock=clock,
-        )
+        api = _api(settings, session, runner, clock)
         delivery = Delivery(runner, clock, api, nursery, metrics)
         pipeline = Pipeline(house, nursery, metrics, wake_delivery=delivery.wake)
         return Parts(
@@ -159,6 +153,17 @@ class _WhenOpen:
         return await self._pipeline().answer(inbound, arrived=arrived)
 
 
+def _api(settings: Settings, session: ClientSession, runner: Runner, clock: Clock) -> WeChatApi:
+    return WeChatApi(
+        session,
+        settings.wechat_api_base,
+        settings.wechat_app_id,
+        settings.wechat_app_secret.get_secret_value(),
+        tokens=RunnerTokens(runner),
+        clock=clock,
+    )
+
+
 def read_office(settings: Settings) -> Office:
     """The office file of the settings; ``Misconfigured`` names what is wrong in it."""
     path = settings.office_file()
@@ -173,6 +178,17 @@ def jobs_of(house: House) -> list[Job]:
         return lambda: house.runner.run(
             lambda uow: work(uow, clock.now()), priority=Priority.BACKGROUND, limit_ms=None
         )
+
+    def draining(work: Callable[[SqlUnitOfWork, datetime], int]) -> Callable[[], Awaitable[int]]:
+        """Short transactions until nothing is left."""
+
+        async def drain() -> int:
+            total = 0
+            while done := await writing(work)():
+                total += done
+            return total
+
+        return drain
 
     async def reassess() -> int:
         """In chunks, each a short transaction; how many chunks there were."""
@@ -222,6 +238,16 @@ async def push_menu(api: WeChatApi, *, tries: int = 50) -> None:
             if not tries:
                 raise
             await asyncio.sleep(0.1)
+
+
+async def push_menu_once(settings: Settings, sealer: Sealer, clock: Clock) -> None:
+    """Give the account its menu from a process of its own. ``ApiError`` where the platform does not take it."""
+    runner = await open_runner(settings.database_url, sealer=sealer, clock=clock)
+    try:
+        async with ClientSession() as session:
+            await push_menu(_api(settings, session, runner, clock), tries=1)
+    finally:
+        await runner.close()
 
 
 def run_serve(settings: Settings, host: str, port: int) -> None:
