@@ -23,6 +23,10 @@ class InboundKind(StrEnum):
     SCAN = "scan"  # ``scene``
     CLICK = "click"  # ``key`` is the menu key
     VIEW = "view"
+    ENTER = "enter"  # the app was opened; comes every time, so it is no reason to greet
+    #: a press on a card: ``key`` is the button's, extra holds TaskId, ResponseCode, CardType,
+    #: Event, and ``selected`` (JSON: question → chosen options) where something was chosen
+    CARD = "card"
     JOB_FINISHED = "job_finished"  # TEMPLATESENDJOBFINISH, MASSSENDJOBFINISH: ``key`` is MsgID
     OTHER = "other"  # logged and survived
 

@@ -53,6 +53,11 @@ class Binding:
     until: date | None = None
 
 
+def normal_userid(userid: str) -> str:
+    """A userid as it is kept and compared: WeCom takes it in any case and gives it back in small letters."""
+    return userid.strip().lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """A member of the office or of a department."""

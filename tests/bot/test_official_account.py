@@ -16,16 +16,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from bot.channels.callback import MAX_BODY_BYTES
 from bot.channels.codec import Codec
 from bot.channels.official_account import (
-    MAX_BODY_BYTES,
     MAX_TEXT_BYTES,
     Mode,
     OfficialAccountCallback,
-    Push,
     parse_push,
     render_reply,
 )
+from bot.channels.reading import Push
 from bot.channels.wire import Refusal, clean_text, fields_of, read_xml
 from bot.clock import FixedClock
 from domain.errors import Unavailable
