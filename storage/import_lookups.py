@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, tuple_
 
 from domain.model.record import RecordState, Severity, Violation
-from domain.services.import_plan import KnownGrade, KnownRecord, KnownSubject
+from domain.services.import_known import KnownGrade, KnownRecord, KnownSubject
 from storage.records import VISIBLE as RECORD_VISIBLE
 from storage.subjects import VISIBLE as SUBJECT_VISIBLE
 from storage.tables import (

@@ -11,74 +11,35 @@ stored already wait for the end of the file, since only the whole file tells whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from hashlib import sha256
 from typing import Any, NamedTuple
 
-from domain.model.record import RecordKind, RecordState, Violation
+from domain.model.record import RecordState, Violation
 from domain.model.subject import SubjectKind
-from domain.rules.cleaning import doc_no_key, name_key
-from domain.rules.cleaning_money import yuan
+from domain.rules.cleaning import name_key
+from domain.services.import_changes import (
+    Change,
+    act_of,
+    content_of,
+    head_of,
+    record_change,
+    record_values,
+    subject_change,
+    violation_at,
+    violation_values,
+)
 from domain.services.import_drafts import Checked, Clue, GradeDraft, RecordDraft, SubjectDraft
-
-
-class KnownSubject(NamedTuple):
-    """A subject as stored."""
-
-    id: int
-    kind: str
-    name: str
-    uscc: str | None
-    industry: str
-    domains: tuple[str, ...]
-    former: tuple[str, ...] = ()
-
-    def bears(self, name: str) -> bool:
-        """Whether the subject bears or bore this name, however it is spelt."""
-        key = name_key(name)
-        return any(key == name_key(own) for own in (self.name, *self.former))
-
-
-class KnownRecord(NamedTuple):
-    """A record as stored, with what an import may correct."""
-
-    id: int
-    subject_id: int
-    title: str
-    state: RecordState
-    published_on: date | None
-    publicity_until: date | None
-    valid_until: date | None
-    issuer_kind: str
-    endorsed: bool
-    violations: tuple[Violation, ...]
-
-
-class KnownGrade(NamedTuple):
-    id: int
-    grade: str | None
-    score: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownSubjects:
-    """The subjects that the rows of a chunk may mean."""
-
-    by_uscc: Mapping[str, KnownSubject] = field(default_factory=dict)
-    by_legacy: Mapping[str, KnownSubject] = field(default_factory=dict)
-    by_hash: Mapping[bytes, KnownSubject] = field(default_factory=dict)
-    #: subjects of the same name, for new codes only
-    by_name: Mapping[str, tuple[KnownSubject, ...]] = field(default_factory=dict)
-
-
-class Change(NamedTuple):
-    """A change of something visible; applied when the batch is flipped."""
-
-    subject_id: int
-    payload: dict[str, Any]
+from domain.services.import_known import (
+    KnownGrade,
+    KnownRecord,
+    KnownSubject,
+    KnownSubjects,
+    known_subject,
+    record_key,
+    subject_keys,
+)
 
 
 class SeenSubject(NamedTuple):
@@ -150,23 +111,25 @@ class Plan:
         return bool(self.subjects or self.records or self.violations or self.grades or self.changes)
 
 
+class Beside(NamedTuple):
+    """The acts of a row beside those of the stored decision."""
+
+    said: tuple[SeenAct, ...]
+    corrections: list[Violation]
+    unknown: list[Violation]
+    #: the file says two things about one act
+    torn: bool
+
+
+_TORN = "与第 {} 行是同一决定同一违法行为，但内容不同，请核对"
+
+
 class Resolved(NamedTuple):
     """A row whose subject is known."""
 
     row: Checked
     subject_id: int
     key: str = ""
-
-
-def record_key(draft: RecordDraft, subject_id: int) -> str:
-    """The business key of a decision: 机关 + 文号 + 日期 + 主体, spelling apart (M17, M18).
-
-    A register entry without a number is told apart by its title.
-    """
-    number = doc_no_key(draft.doc_no) or f"无文号:{name_key(draft.title)}"
-    kind = "处罚" if draft.kind in (RecordKind.PENALTY, RecordKind.RECTIFICATION) else draft.kind.value
-    parts = (kind, name_key(draft.authority), number, draft.decided_on.isoformat(), str(subject_id))
-    return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 class Planner:
@@ -299,7 +262,7 @@ class Planner:
             return
         seen = SeenSubject(stored.id, row.row_no, draft, clue.name)
         plan.seen_subjects.update((key, seen) for key in subject_keys(clue))
-        change, diffs = _subject_change(stored, draft, known)
+        change, diffs = subject_change(stored, draft, known)
         if change is None:
             plan.duplicates.append(row)
             return
@@ -369,24 +332,24 @@ class Planner:
     def _new_record(self, plan: Plan, resolved: Resolved, draft: RecordDraft, record_id: int) -> None:
         row, subject_id, key = resolved
         plan.records.append(
-            _record_values(draft) | {"id": record_id, "subject_id": subject_id, "business_key": key}
+            record_values(draft) | {"id": record_id, "subject_id": subject_id, "business_key": key}
         )
         plan.violations.extend(violation_values(record_id, violation) for violation in draft.violations)
-        acts = tuple(SeenAct(_act(v), _content(v), v.seq) for v in draft.violations)
-        plan.seen_records[key] = SeenRecord(record_id, row.row_no, False, _head(draft), acts)
+        acts = tuple(SeenAct(act_of(v), content_of(v), v.seq) for v in draft.violations)
+        plan.seen_records[key] = SeenRecord(record_id, row.row_no, False, head_of(draft), acts)
         plan.accepted.append(row)
 
     def _further_row(self, plan: Plan, resolved: Resolved, draft: RecordDraft, seen: SeenRecord) -> None:
         """A further row of a decision that is new in this file (M23)."""
         row = resolved.row
-        if seen.head != _head(draft):
+        if seen.head != head_of(draft):
             plan.rejected.append((row, f"与第 {seen.row_no} 行是同一决定，但状态、期限或名称不同，请统一"))
             return
         acts = {act.act: act for act in seen.acts}
-        fresh = [violation for violation in draft.violations if _act(violation) not in acts]
-        torn = [v for v in draft.violations if _act(v) in acts and acts[_act(v)].content != _content(v)]
+        fresh = [violation for violation in draft.violations if act_of(violation) not in acts]
+        torn = [v for v in draft.violations if act_of(v) in acts and acts[act_of(v)].content != content_of(v)]
         if torn:
-            plan.rejected.append((row, f"与第 {seen.row_no} 行是同一决定同一违法行为，但内容不同，请核对"))
+            plan.rejected.append((row, _TORN.format(seen.row_no)))
             return
         if not fresh:
             plan.duplicates.append(row)
@@ -394,50 +357,38 @@ class Planner:
         first = len(seen.acts) + 1
         numbered = [violation_at(first + number, violation) for number, violation in enumerate(fresh)]
         plan.violations.extend(violation_values(seen.id, violation) for violation in numbered)
-        more = tuple(SeenAct(_act(v), _content(v), v.seq) for v in numbered)
+        more = tuple(SeenAct(act_of(v), content_of(v), v.seq) for v in numbered)
         plan.seen_records[resolved.key] = seen._replace(acts=seen.acts + more)
         plan.accepted.append(row)
 
     def _beside_stored(
-        self, plan: Plan, resolved: Resolved, draft: RecordDraft, stored: KnownRecord, seen: SeenRecord | None
+        self,
+        plan: Plan,
+        resolved: Resolved,
+        draft: RecordDraft,
+        stored: KnownRecord,
+        seen: SeenRecord | None,
     ) -> None:
         """A row of a decision that is stored already: said again, corrected, or with an unknown act."""
         row = resolved.row
-        own = {_act(violation): violation for violation in stored.violations}
-        said = {act.act: act for act in seen.acts} if seen else {}
-        corrections, unknown = [], []
-        for violation in draft.violations:
-            key = _act(violation)
-            if key in said and said[key].content != _content(violation):
-                plan.rejected.append(
-                    (row, f"与第 {seen.row_no if seen else 0} 行是同一决定同一违法行为，但内容不同，请核对")
-                )
-                return
-            if key not in own:
-                if key not in said:
-                    unknown.append(violation)
-            elif key not in said and _content(own[key]) != _content(violation):
-                corrections.append(violation_at(own[key].seq, violation))
-        acts = tuple(
-            SeenAct(_act(v), _content(v), own[_act(v)].seq if _act(v) in own else 0) for v in draft.violations
-        )
-        before = seen.acts if seen else ()
-        plan.seen_records[resolved.key] = SeenRecord(
-            stored.id, seen.row_no if seen else row.row_no, True, _head(draft), before + acts
-        )
-        if unknown:
-            held = [Held(row, draft, violation) for violation in unknown]
+        first = seen or SeenRecord(stored.id, row.row_no, True, head_of(draft), ())
+        beside = _beside(draft, stored, first)
+        if beside.torn:
+            plan.rejected.append((row, _TORN.format(first.row_no)))
+            return
+        plan.seen_records[resolved.key] = first._replace(acts=first.acts + beside.said)
+        if beside.unknown:
+            held = [Held(row, draft, violation) for violation in beside.unknown]
             plan.waiting.append((resolved.key, Waiting(stored, held)))
         if stored.state is RecordState.REVOKED and draft.state is RecordState.VALID:
             plan.warnings.append(f"第 {row.row_no} 行：{draft.doc_no} 本地已撤销，文件仍列为有效，保持已撤销")
-        change, diffs = _record_change(stored, draft, corrections, first=seen is None)
+        change, diffs = record_change(stored, draft, beside.corrections, first=seen is None)
         if change is not None:
             plan.changes.append(change)
             plan.diffs.append(f"第 {row.row_no} 行 {draft.doc_no or draft.title}：{'；'.join(diffs)}")
-        if change is not None:
-            plan.accepted.append(row)
-        elif not unknown:
-            plan.duplicates.append(row)
+        # a row with an unknown act is counted at the end of the file, when it is known what it did
+        if not beside.unknown:
+            (plan.duplicates if change is None else plan.accepted).append(row)
 
     def waiting(self) -> list[str]:
         """Keys of the stored decisions with unknown acts, for ``finish``."""
@@ -457,36 +408,11 @@ class Planner:
             first_free = max((violation.seq for violation in stored.violations), default=0) + 1
             seqs = [violation.seq for violation in left_out] + list(range(first_free, first_free + len(held)))
             corrections = [violation_at(seq, each.violation) for seq, each in zip(seqs, held, strict=False)]
-            change, diffs = _record_change(stored, held[0].draft, corrections, first=False)
+            change, diffs = record_change(stored, held[0].draft, corrections, first=False)
             if change is not None:
                 plan.changes.append(change)
                 plan.diffs.append(f"第 {rows[0].row_no} 行 {held[0].draft.doc_no}：{'；'.join(diffs)}")
             plan.accepted.extend(rows)
-
-
-# -- details --------------------------------------------------------------------------------------------
-
-
-def subject_keys(clue: Clue) -> list[str]:
-    """Keys under which a subject is remembered within a file."""
-    if clue.is_person:
-        return [f"h{clue.id_hash.hex()}"]
-    keys = [f"u{clue.uscc}"] if clue.uscc else []
-    return keys + [f"l{code}" for code in clue.legacy]
-
-
-def known_subject(clue: Clue, known: KnownSubjects) -> KnownSubject | None:
-    """The stored subject that a row means: by ID hash, by code, else by an old code of the table (M11)."""
-    if clue.is_person:
-        return known.by_hash.get(clue.id_hash)
-    if clue.uscc and clue.uscc in known.by_uscc:
-        return known.by_uscc[clue.uscc]
-    for code in clue.legacy:
-        found = known.by_legacy.get(code)
-        # an old number may lead to a subject only where no other code speaks against it
-        if found is not None and (not clue.uscc or found.uscc in (None, clue.uscc)):
-            return found
-    return None
 
 
 def _codes_of(subjects: tuple[KnownSubject, ...]) -> str:
@@ -525,172 +451,19 @@ def _told(draft: SubjectDraft) -> tuple[object, ...]:
     )
 
 
-def _subject_change(
-    stored: KnownSubject, draft: SubjectDraft, known: KnownSubjects
-) -> tuple[Change | None, list[str]]:
-    """What a register row changes in a stored subject; empty cells say nothing."""
-    clue, diffs = draft.clue, []
-    values = {
-        "name": stored.name,
-        "uscc": stored.uscc,
-        "kind": stored.kind,
-        "industry": stored.industry,
-        "domains": list(stored.domains),
-    }
-    told: dict[str, Any] = {
-        "name": clue.name if name_key(clue.name) != name_key(stored.name) else stored.name,
-        "uscc": clue.uscc or stored.uscc,
-        "kind": clue.kind.value if clue.kind else stored.kind,
-        "industry": draft.industry or stored.industry,
-        "domains": list(draft.domains) or list(stored.domains),
-    }
-    words = {"name": "名称", "uscc": "代码", "kind": "类别", "industry": "行业", "domains": "领域"}
-    for key, word in words.items():
-        if values[key] != told[key]:
-            diffs.append(f"{word} {_shown(values[key])} → {_shown(told[key])}")
-    names = [name for name in draft.former_names if name not in stored.former and name != stored.name]
-    if told["name"] != stored.name and stored.name not in stored.former:
-        names.append(stored.name)
-    legacy = [code for code in clue.legacy if code not in known.by_legacy]
-    diffs += [f"曾用名增加 {name}" for name in draft.former_names if name in names]
-    diffs += [f"旧代码增加 {code}" for code in legacy]
-    if not diffs:
-        return None, []
-    return Change(
-        stored.id, {"op": "subject", "id": stored.id, "set": told, "names": names, "legacy": legacy}
-    ), diffs
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return "、".join(value) or "空"
-    return str(value) if value not in (None, "") else "空"
-
-
-def _act(violation: Violation) -> int:
-    return hash(name_key(violation.act))
-
-
-def _content(violation: Violation) -> int:
-    """What corrects an act when it differs; the severity follows from it."""
-    return hash((violation.sanctions, violation.fine_fen, violation.confiscated_fen, violation.basis))
-
-
-def _own_title(draft: RecordDraft) -> str:
-    """The title that a row gives by itself; "" where it only repeats the act."""
-    return "" if draft.violations and draft.title == draft.violations[0].act else draft.title
-
-
-def _head(draft: RecordDraft) -> int:
-    return hash(
-        (
-            _own_title(draft),
-            draft.state,
-            draft.published_on,
-            draft.publicity_until,
-            draft.valid_until,
-            draft.issuer_kind,
-            draft.endorsed,
-        )
-    )
-
-
-def violation_at(seq: int, violation: Violation) -> Violation:
-    """The same act under another number."""
-    return Violation(
-        seq,
-        violation.act,
-        violation.sanctions,
-        violation.fine_fen,
-        violation.confiscated_fen,
-        violation.basis,
-        violation.severity,
-    )
-
-
-def violation_values(record_id: int, violation: Violation) -> dict[str, Any]:
-    """The row of one act."""
-    return {
-        "record_id": record_id,
-        "seq": violation.seq,
-        "act": violation.act,
-        "sanctions": list(violation.sanctions),
-        "fine_fen": violation.fine_fen,
-        "confiscated_fen": violation.confiscated_fen,
-        "basis": violation.basis,
-        "severity": int(violation.severity),
-    }
-
-
-def _record_values(draft: RecordDraft) -> dict[str, Any]:
-    return {
-        "kind": draft.kind.value,
-        "title": draft.title,
-        "decided_on": draft.decided_on,
-        "authority": draft.authority,
-        "doc_no": draft.doc_no,
-        "source": draft.source,
-        "state": draft.state.value,
-        "published_on": draft.published_on,
-        "publicity_until": draft.publicity_until,
-        "valid_until": draft.valid_until,
-        "issuer_kind": draft.issuer_kind,
-        "endorsed": draft.endorsed,
-    }
-
-
-#: a file may only lead a record further on: what was repaired or revoked here stays so
-_FURTHER = {
-    RecordState.VALID: 0,
-    RecordState.CONTESTED: 1,
-    RecordState.REPAIRED: 2,
-    RecordState.REVOKED: 3,
-}
-_HEAD_WORDS: tuple[tuple[str, str, Callable[[RecordDraft], object]], ...] = (
-    ("title", "名称", _own_title),
-    ("published_on", "公示日期", lambda draft: draft.published_on),
-    ("publicity_until", "公示截止期", lambda draft: draft.publicity_until),
-    ("valid_until", "有效期", lambda draft: draft.valid_until),
-    ("issuer_kind", "授予单位类型", lambda draft: draft.issuer_kind),
-    ("endorsed", "主管部门认定", lambda draft: draft.endorsed),
-)
-
-
-def _record_change(
-    stored: KnownRecord, draft: RecordDraft, corrections: list[Violation], *, first: bool
-) -> tuple[Change | None, list[str]]:
-    """What a row corrects in a stored record; empty cells say nothing. ``first``: compare the head too."""
-    values: dict[str, Any] = {}
-    diffs = []
-    own = {violation.seq: violation for violation in stored.violations}
-    for key, word, told in _HEAD_WORDS if first else ():
-        value = told(draft)
-        if value not in (None, "") and value != getattr(stored, key):
-            values[key] = value.isoformat() if isinstance(value, date) else value
-            diffs.append(f"{word} {_shown(getattr(stored, key))} → {_shown(value)}")
-    if first and _FURTHER[draft.state] > _FURTHER[stored.state]:
-        values["state"] = draft.state.value
-        diffs.append(f"状态 {stored.state.value} → {draft.state.value}")
-    for violation in corrections:
-        before = own.get(violation.seq)
-        diffs.append(_act_diff(before, violation))
-        if before is not None and stored.title == before.act:
-            values.setdefault("title", violation.act)
-    if not diffs:
-        return None, []
-    rows = [violation_values(stored.id, violation) for violation in corrections]
-    payload = {"op": "record", "id": stored.id, "set": values, "violations": rows}
-    return Change(stored.subject_id, payload), diffs
-
-
-def _act_diff(before: Violation | None, after: Violation) -> str:
-    if before is None:
-        return f"增加违法行为“{after.act[:30]}”"
-    told = (
-        ("违法行为", before.act[:30], after.act[:30]),
-        ("处罚类别", "、".join(before.sanctions), "、".join(after.sanctions)),
-        ("罚款", f"{yuan(before.fine_fen)} 元", f"{yuan(after.fine_fen)} 元"),
-        ("没收", f"{yuan(before.confiscated_fen)} 元", f"{yuan(after.confiscated_fen)} 元"),
-        ("处罚依据", before.basis[:30], after.basis[:30]),
-    )
-    return "，".join(f"{word} {old or '空'} → {new or '空'}" for word, old, new in told if old != new)
+def _beside(draft: RecordDraft, stored: KnownRecord, seen: SeenRecord) -> Beside:
+    own = {act_of(violation): violation for violation in stored.violations}
+    before = {act.act: act.content for act in seen.acts}
+    said, corrections, unknown, torn = [], [], [], False
+    for violation in draft.violations:
+        act, content = act_of(violation), content_of(violation)
+        if act in before:
+            torn = torn or before[act] != content
+            continue
+        known = own.get(act)
+        said.append(SeenAct(act, content, known.seq if known else 0))
+        if known is None:
+            unknown.append(violation)
+        elif content_of(known) != content:
+            corrections.append(violation_at(known.seq, violation))
+    return Beside(tuple(said), corrections, unknown, torn)
