@@ -20,7 +20,7 @@ from domain.model.assessment import Evaluation, OutcomeKind, Source, Step
 
 #: stands in a form where the text of a step repeats its value
 _HOLE = "\0"
-#: how many forms are remembered before the memory starts anew
+#: how many forms and steps are remembered before the memory starts anew
 _MEMORY = 10_000
 
 
@@ -62,6 +62,8 @@ class Packed(NamedTuple):
 
 
 _written: dict[Form, tuple[str, str]] = {}
+_steps: dict[int, tuple[Step, FormStep]] = {}
+_steps: dict[tuple[Any, ...], FormStep] = {}
 
 
 def pack(evaluation: Evaluation) -> Packed:
@@ -138,6 +140,27 @@ def _form_of(evaluation: Evaluation) -> Form:
 
 
 def _form_step(step: Step) -> FormStep:
+    """The form of a step, remembered: a million traces are made of a few thousand steps."""
+    key = (
+        step.public_text,
+        step.value,
+        step.fact,
+        step.test,
+        step.criterion,
+        step.clause,
+        step.article,
+        step.leads_to,
+        step.verified,
+    )
+    known = _steps.get(key)
+    if known is None:
+        if len(_steps) >= _MEMORY:
+            _steps.clear()
+        known = _steps[key] = _make_form_step(step)
+    return known
+
+
+def _make_form_step(step: Step) -> FormStep:
     text, shown = step.public_text, str(step.value)
     has_hole = step.value is not None and shown != "" and shown in text and _HOLE not in text
     return FormStep(
