@@ -40,8 +40,12 @@ def spoken(phone: Phone, words: str) -> int:
 
 async def settled(town: Town) -> list[str]:
     """Status of every outbox row once none is under way: the person reads before the booking is done."""
-    while "leased" in (statuses := await letters(town)):
+    statuses = await letters(town)
+    for _ in range(500):
+        if "leased" not in statuses:
+            break
         await asyncio.sleep(0.01)
+        statuses = await letters(town)
     return statuses
 
 
