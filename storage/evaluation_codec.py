@@ -62,7 +62,6 @@ class Packed(NamedTuple):
 
 
 _written: dict[Form, tuple[str, str]] = {}
-_steps: dict[int, tuple[Step, FormStep]] = {}
 _steps: dict[tuple[Any, ...], FormStep] = {}
 
 
