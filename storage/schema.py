@@ -9,7 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import URL, Connection, inspect, text
 
@@ -17,6 +18,9 @@ from domain.errors import Misconfigured, Refused, Unavailable
 from storage.engines import is_sqlite, parse_url, postgres_engine, sqlite_engine, sqlite_file
 from storage.failures import translated
 from storage.runner_postgres import connected
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 T = TypeVar("T")
 
@@ -132,15 +136,40 @@ def _make_file(url: URL) -> None:
 # --- migrations
 
 
+def write_migration(message: str) -> None:
+    """Write the next migration: from the newest one to ``storage.tables``. For developers.
+
+    ``python -c 'from storage.schema import write_migration; write_migration("What changes")'``,
+    then read it, and set ``HEAD``.
+    """
+    from alembic import command
+
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/newest.db"
+        upgrade(url)
+
+        def write(connection: Connection) -> None:
+            number = f"{int(HEAD or 0) + 1:04}"
+            command.revision(_alembic(connection), message, autogenerate=True, rev_id=number)
+
+        _with_connection(parse_url(url), write)
+
+
 def _migrate(connection: Connection) -> None:
     # Alembic costs a tenth of a second and is needed nowhere else
     from alembic import command
+
+    command.upgrade(_alembic(connection), "head")
+
+
+def _alembic(connection: Connection) -> Config:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config
 
 
 def _version(connection: Connection) -> str | None:
