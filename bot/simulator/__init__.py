@@ -6,10 +6,12 @@ documents, so that each checks the other.
 
 from bot.simulator.actions import Simulator
 from bot.simulator.application import SIMULATOR, create_simulator
-from bot.simulator.config import Hint, Knobs, Mode, Repeat, SimulatorConfig, Slot, Template
+from bot.simulator.config import Hint, Mode, SimulatorConfig, Slot, Template
+from bot.simulator.courier import Outcome
 from bot.simulator.errors import NotPossibleError
 from bot.simulator.faults import FaultKind
-from bot.simulator.pushes import FAULT_LINE, Outcome
+from bot.simulator.knobs import Knobs, Repeat
+from bot.simulator.pushes import FAULT_LINE
 from bot.simulator.templates_of_office import templates_of
 
 __all__ = [

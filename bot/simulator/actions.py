@@ -11,13 +11,14 @@ from typing import Any
 from bot.clock import MovableClock
 from bot.simulator import letters
 from bot.simulator.config import SimulatorConfig
+from bot.simulator.courier import Outcome
 from bot.simulator.errors import ApiError, NotPossibleError
 from bot.simulator.letters import Letter
 from bot.simulator.memory import Memory
 from bot.simulator.menus import ANSWERING, pressable
 from bot.simulator.people import Action, Person, Side
 from bot.simulator.platform import Platform
-from bot.simulator.pushes import Outcome, Pusher
+from bot.simulator.pushes import Pusher
 from bot.simulator.scenes import Scene
 from bot.tasks import Nursery
 

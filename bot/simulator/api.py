@@ -6,23 +6,21 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from bot.simulator import calls, letters
 from bot.simulator.actions import Simulator
-from bot.simulator.calls import Call, Part
+from bot.simulator.call import Call
 from bot.simulator.errors import ApiError
-from bot.simulator.faults import JOB_STATUSES, FaultKind
+from bot.simulator.faults import ANSWERS, JOB_STATUSES, TOKEN_ANSWERS, FaultKind
 from bot.simulator.jobs import Job
-from bot.simulator.media import Medium
 from bot.simulator.people import Side
 from bot.simulator.platform import Platform
+from bot.simulator.transport import Answer, read_call, reset, respond, shown
 from bot.simulator.wire import Exchange
 
-Answer = dict[str, Any] | Medium
-_LARGEST: Final = 12 * 1024 * 1024
 _TOKEN_PATHS: Final = frozenset({"token", "stable_token"})
 
 
@@ -75,22 +73,22 @@ class PlatformApi:
 
     async def _serve(self, endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
         faults = self._platform.faults
-        call = await _read(request)
+        call = await read_call(request)
         if slow := faults.take(FaultKind.LATENCY, endpoint.path):
             await asyncio.sleep(slow.seconds)
         if faults.take(FaultKind.RESET_BEFORE, endpoint.path):
-            return _reset(request)
+            return reset(request)
         exchange = self._record(endpoint, call)
         try:
             answer = self._checked(endpoint, request, call)
         except ApiError as error:
             answer = error.body(self._platform.now())
-        exchange.answer = _shown(answer)
+        exchange.answer = shown(answer)
         self._finish_jobs()
         self._platform.feed.changed()
         if faults.take(FaultKind.RESET_AFTER, endpoint.path):
-            return _reset(request)
-        return _response(answer)
+            return reset(request)
+        return respond(answer)
 
     def _checked(self, endpoint: Endpoint, request: web.Request, call: Call) -> Answer:
         """The answer, after everything the platform looks at before the call itself."""
@@ -98,7 +96,7 @@ class PlatformApi:
             raise ApiError(43002 if endpoint.method == "POST" else 43001)
         token_call = endpoint.path in _TOKEN_PATHS
         caller = request.remote or ""
-        self._platform.faults.strike(endpoint.path, token_call=token_call, caller=caller)
+        self._strike(endpoint.path, token_call)
         if token_call:
             self._check_whitelist(caller)
         else:
@@ -106,9 +104,15 @@ class PlatformApi:
         self._platform.quotas.spend(endpoint.path)
         return endpoint.run(self._platform, call)
 
+    def _strike(self, path: str, token_call: bool) -> None:
+        code = self._platform.faults.code(path, ANSWERS if token_call else ANSWERS | TOKEN_ANSWERS)
+        if code is not None:
+            raise ApiError(code)
+
     def _check_whitelist(self, caller: str) -> None:
         whitelist = self._platform.config.whitelist
-        if whitelist and caller not in whitelist:
+        ordered = self._platform.faults.take(FaultKind.NOT_WHITELISTED)
+        if ordered or (whitelist and caller not in whitelist):
             raise ApiError(40164, f"invalid ip {caller} ipv6 ::ffff:{caller}, not in whitelist")
 
     def _record(self, endpoint: Endpoint, call: Call) -> Exchange:
@@ -117,8 +121,8 @@ class PlatformApi:
         if endpoint.path in _TOKEN_PATHS:
             return self._platform.wire.open("api", title, "", self._platform.now(), "（口令不显示）")
         query = {key: value for key, value in call.query.items() if key != "access_token"}
-        shown = call.body.decode(errors="replace") or json.dumps(query, ensure_ascii=False)
-        return self._platform.wire.open("api", title, _openid(call), self._platform.now(), shown)
+        asked = call.body.decode(errors="replace") or json.dumps(query, ensure_ascii=False)
+        return self._platform.wire.open("api", title, _openid(call), self._platform.now(), asked)
 
     # template jobs
 
@@ -161,63 +165,6 @@ _PLACARD: Final = (
     'd="M5 5h7v7H5zM31 5h7v7h-7zM5 31h7v7H5z"/><path d="M7 7h3v3H7zM33 7h3v3h-3zM7 33h3v3H7z"/>'
     '</g><text x="21.5" y="23" font-size="4" text-anchor="middle">模拟二维码</text></svg>'
 )
-
-
-async def _read(request: web.Request) -> Call:
-    """The call with its body; what is larger than any limit is refused by HTTP."""
-    if request.content_type == "multipart/form-data":
-        return Call(dict(request.query), parts=await _parts(request))
-    body = b""
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > _LARGEST:
-            raise web.HTTPRequestEntityTooLarge(_LARGEST, len(body))
-    return Call(dict(request.query), body)
-
-
-async def _parts(request: web.Request) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    try:
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader):
-                disposition = part.headers.get("Content-Disposition", "")
-                parts.append(Part(part.name or "", disposition, await _data(part)))
-    except ValueError:
-        return ()
-    return tuple(parts)
-
-
-async def _data(part: BodyPartReader) -> bytes:
-    """One part in whole; aiohttp's own limit is far below the platform's."""
-    data = bytearray()
-    while chunk := await part.read_chunk(65536):
-        data += chunk
-        if len(data) > _LARGEST:
-            raise web.HTTPRequestEntityTooLarge(_LARGEST, len(data))
-    return bytes(data)
-
-
-def _reset(request: web.Request) -> web.Response:
-    """Cuts the connection under the caller's feet."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-def _response(answer: Answer) -> web.Response:
-    if isinstance(answer, Medium):
-        name = f'attachment; filename="{answer.media_id[:16]}"'
-        return web.Response(
-            body=answer.data, content_type=answer.content_type, headers={"Content-disposition": name}
-        )
-    return web.json_response(answer, dumps=lambda data: json.dumps(data, ensure_ascii=False))
-
-
-def _shown(answer: Answer) -> str:
-    if isinstance(answer, Medium):
-        return f"（{answer.content_type}，{len(answer.data)} 字节）"
-    shown = answer | ({"access_token": "（不显示）"} if "access_token" in answer else {})
-    return json.dumps(shown, ensure_ascii=False)
 
 
 def _openid(call: Call) -> str:

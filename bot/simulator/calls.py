@@ -6,14 +6,12 @@ medium; it raises ``ApiError`` for what the platform refuses.
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from bot.simulator.call import OK, Call
 from bot.simulator.config import Slot, Template
 from bot.simulator.errors import ApiError
 from bot.simulator.jobs import Job
@@ -24,46 +22,7 @@ from bot.simulator.platform import Platform
 from bot.simulator.replies import LONGEST_TEXT
 from bot.simulator.templates import listing, render
 
-OK: Final = {"errcode": 0, "errmsg": "ok"}
-_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u(?!00[0-7])[0-9a-fA-F]{4}")
 _TYPING_GAP: Final = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a multipart body."""
-
-    name: str
-    disposition: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call with its body read."""
-
-    query: Mapping[str, str]
-    body: bytes = b""
-    parts: tuple[Part, ...] = ()
-
-    def json(self, *, chinese: bool = False) -> dict[str, Any]:
-        r"""The JSON object of the body; strict. ``chinese``: ``\u4e00`` instead of 一 is refused (40033)."""
-        if not self.body:
-            raise ApiError(44002)
-        try:
-            text = self.body.decode()
-            data = json.loads(text, parse_constant=_no_constant)
-        except ValueError as error:
-            raise ApiError(47001) from error
-        if not isinstance(data, dict):
-            raise ApiError(47001)
-        if chinese and _ESCAPED.search(text):
-            raise ApiError(40033)
-        return data
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 # tokens
@@ -266,8 +225,7 @@ def menu_delete(platform: Platform, call: Call) -> dict[str, Any]:
 def media_upload(platform: Platform, call: Call) -> dict[str, Any]:
     """``media/upload``: the part ``media``, with a plain filename."""
     part = next((part for part in call.parts if part.name == "media"), None)
-    # RFC 2231 names (filename*=) are not understood
-    if part is None or not re.search(r'\bfilename="[^"]+"', part.disposition):
+    if part is None or not part.filename:
         raise ApiError(41005)
     medium = platform.media.put(call.query.get("type", ""), part.data)
     name = "thumb_media_id" if medium.kind == "thumb" else "media_id"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 #: the text the platform answers with; where several are known, the one in its own transcripts
 TEXTS: Final[dict[int, str]] = {
@@ -72,9 +73,12 @@ TEXTS: Final[dict[int, str]] = {
 class ApiError(Exception):
     """A call the platform refuses, answered with HTTP 200 and this ``errcode``."""
 
+    #: code → the platform's own words
+    texts: ClassVar[Mapping[int, str]] = TEXTS
+
     def __init__(self, code: int, text: str = "") -> None:
         self.code = code
-        self.text = text or TEXTS[code]
+        self.text = text or self.texts[code]
         super().__init__(f"{code} {self.text}")
 
     def body(self, now: datetime) -> dict[str, Any]:

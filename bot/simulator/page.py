@@ -13,9 +13,10 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.simulator.actions import Simulator
-from bot.simulator.config import Hint, Repeat
+from bot.simulator.config import Hint
 from bot.simulator.errors import ApiError, NotPossibleError
 from bot.simulator.faults import TITLES, FaultKind
+from bot.simulator.knobs import Repeat
 from bot.simulator.people import Bubble, Person
 from bot.simulator.wire import Exchange
 
