@@ -29,6 +29,7 @@ decides) and/or ``law = "行政处罚法第九条"`` (public higher law), ``arti
     [precedence] ●    order[] public_text      first match wins; UNRATED is what remains
     [severity]        otherwise;  [[severity.classes]] ● severity sanctions[] fine_above_yuan
     [[publicity_terms]] ●  severity min_months max_months usually_published public_text
+                      starts(decision|publication) valid_from valid_to only_if_named[]
                       (without [severity] or [[publicity_terms]] the tables of national.toml hold)
     [[measures]] ●    grades[] object_types[] text public_text modality(must|may|principle|discretionary)
                       executor basis term restricts statute active
@@ -40,6 +41,30 @@ decides) and/or ``law = "行政处罚法第九条"`` (public higher law), ``arti
       [schemes.overlay] ●  floor(weight|points|both) public_shares{grade = share}
         [[schemes.overlay.indicators]] ●  id label is_public weight points
       [schemes.serious_list] ●  on grade
+    region            six digits of GB/T 2260, part of the number of a commitment
+
+Sections of cases; what a section leaves out is taken from the same section of national.toml, key by key,
+and a section that is left out as a whole. A *procedure* has ``clock_start`` (submission|receipt|
+acceptance), ``public_text`` and ``[[….limits]]`` ● name step(accept|decide|provide) working_days
+starts(as clock_start, or request) asks(always|own|provider).
+
+::
+
+    [objection] ●     procedure;  [[objection.doors]] ●  id name owner(evaluator|credit_office|regulator|
+                      authority|outside) against["grade","record"] url public_text
+                      [objection.annotation] ● on public_text;  [[objection.effects]] ● id public_text
+    [review] ●        procedure; available times by_another apply_within_wd
+    [[remedies]] ●    name within_days public_text
+    [repair] ●        procedure; decided_by(local|信用中国) record_kinds[];  [[repair.doors]] ●
+                      [[repair.conditions]] ● id shown_by(term|evidence|commitment|staff) public_text
+                      [[repair.materials]] ● id name required public_text;  [[repair.effects]] ●
+    [stop_order] ●    procedure
+    [[commitments.kinds]] ●     id name national approval aliases[] items[] public_text
+    [[commitments.letter]] ● public_text;  [[commitments.templates]] ● id version name kinds[] body
+    [[commitments.notices]] ●   id(data|grades|measures) name public_text
+    [[commitments.consents]] ●  id platform required public_text
+    [[commitments.consequences]] ● public_text;  [[commitments.blocked]] ● grades[] kinds[] public_text
+    [commitments.withdrawal] ● allowed public_text;  [commitments.publication] ● type
 
 A criteria rulebook needs facts, criteria and precedence; an imported one has none of them but an
 ``[[evaluations]]`` of kind public. ``check_rulebook`` lists all that is wrong at once.
@@ -48,16 +73,18 @@ A criteria rulebook needs facts, criteria and precedence; an imported one has no
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from domain.errors import Misconfigured
 from domain.model.assessment import OutcomeKind
 from domain.model.record import Severity
 from domain.model.subject import SubjectKind
 from domain.rules import grade_words
+from domain.rules.rulebook_cases import CASE_SECTIONS, CaseRules
 from domain.rules.rulebook_check import Problem, problems_of
 from domain.rules.rulebook_parts import (
     Cited,
@@ -92,7 +119,7 @@ class Unverified(Part):
     note: str
 
 
-class National(Part):
+class National(CaseRules):
     """The national frame: what holds where a local rulebook says nothing."""
 
     id: Literal["national"]
@@ -100,14 +127,22 @@ class National(Part):
     display_name: Text
     severity: SeverityTable
     publicity_terms: tuple[PublicityTerm, ...] = ()
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The tables as read, for rulebooks to be laid over."""
+        return self._raw
 
 
-class Rulebook(Part):
+class Rulebook(CaseRules):
     """The rules of one jurisdiction in one version."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
     version: Text
     display_name: Text
+    #: administrative division, GB/T 2260; the first six digits of a commitment's number
+    region: Annotated[str, Field(pattern=r"^\d{6}$")]
     base: Literal["criteria", "imported"]
     document: Document
     wording: Wording
@@ -175,9 +210,15 @@ class Rulebook(Part):
         """The active measures for a grade and a kind of subject (S3-32); none for other outcomes."""
         return tuple(m for m in self.measures if m.active and code in m.grades and kind in m.object_types)
 
-    def publicity_term(self, severity: Severity) -> PublicityTerm | None:
-        """How long a violation of this severity is public; None where no rule is known."""
-        return next((term for term in self.publicity_terms if term.severity == severity), None)
+    def publicity_term(self, severity: Severity, on: date, named: str = "") -> PublicityTerm | None:
+        """How long a violation of this severity is public under the rule in force ``on`` a day.
+
+        ``named`` is what the record says of itself: some terms hold only where it names a sector.
+        None where no rule is known.
+        """
+        found = [term for term in self.publicity_terms if term.severity == severity and term.holds_on(on)]
+        special = [term for term in found if any(word in named for word in term.only_if_named)]
+        return next(iter(special or [term for term in found if not term.only_if_named]), None)
 
     def evaluation(self, kind: EvaluationKind) -> KnownEvaluation | None:
         """The evaluation of this kind, None where the rules know none."""
@@ -197,6 +238,10 @@ class Rulebook(Part):
         number = f"（{self.document.number}）" if self.document.number else ""
         return f"《{self.document.title}》{number}{article}"
 
+    def public_source(self, part: Cited) -> str:
+        """What a value rests on as a firm may read it: higher law, else our document where it may be quoted."""
+        return part.law or self.citation(part.article) or self.display_name
+
     def public_basis(self, measure: Measure) -> str:
         """What a measure rests on as a firm may read it: public law where the document may not be quoted."""
         return measure.basis if self.quotable else measure.statute or measure.law
@@ -212,9 +257,9 @@ class Rulebook(Part):
 
 def cited_parts(part: Part, key: str = "") -> Iterator[tuple[str, Cited]]:
     """All cited tables of a rulebook with their keys, such as ``grades[B]``."""
-    for name in type(part).model_fields:
+    for name, field in type(part).model_fields.items():
         value = getattr(part, name)
-        for label, child in _children(name, value):
+        for label, child in _children(field.alias or name, value):
             path = f"{key}.{label}" if key else label
             if isinstance(child, Cited):
                 yield path, child
@@ -233,9 +278,11 @@ def _children(name: str, value: object) -> Iterator[tuple[str, Part]]:
 
 def parse_national(text: str, *, where: str) -> National:
     """The national frame from TOML; Misconfigured names file, key, fault and what is allowed."""
-    frame, problems = validated(National, read_toml(text, where))
+    data = read_toml(text, where)
+    frame, problems = validated(National, data)
     if frame is None:
         raise Misconfigured(_message(where, problems))
+    frame._raw = data
     return frame
 
 
@@ -260,17 +307,30 @@ def check_rulebook(text: str, where: str, *, national: National | None = None) -
 
 def _read(text: str, where: str, national: National | None) -> tuple[Rulebook | None, list[Problem]]:
     data = read_toml(text, where)
+    if national is not None:
+        data = _on_frame(data, national.raw)
     rulebook, problems = validated(Rulebook, data)
     if rulebook is None:
         return None, problems
-    if national is not None:
-        rulebook = rulebook.model_copy(
-            update={
-                "severity": rulebook.severity or national.severity,
-                "publicity_terms": rulebook.publicity_terms or national.publicity_terms,
-            }
-        )
     return rulebook, problems_of(rulebook)
+
+
+def _on_frame(data: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
+    """The file on the national frame: a section of cases keeps its own keys and takes the rest from there.
+
+    What a section rests on is its own or the frame's, never half of each.
+    """
+    merged = dict(data)
+    for key in ("severity", "publicity_terms"):
+        if key in frame:
+            merged.setdefault(key, frame[key])
+    for key in CASE_SECTIONS:
+        own, shared = data.get(key), frame.get(key)
+        if own is None and shared is not None:
+            merged[key] = shared
+        elif isinstance(own, dict) and isinstance(shared, dict):
+            merged[key] = {k: v for k, v in shared.items() if k not in Cited.model_fields} | own
+    return merged
 
 
 def _message(where: str, problems: list[Problem]) -> str:

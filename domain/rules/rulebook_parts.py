@@ -278,12 +278,25 @@ class PublicityTerm(Cited):
     #: False: published in exceptional cases only (C-21)
     usually_published: bool
     public_text: Text
+    #: the term counts from the decision, or from the first day of publicity
+    starts: Literal["decision", "publication"] = "publication"
+    #: first and last day on which this rule holds; None: no such day
+    valid_from: date | None = None
+    valid_to: date | None = None
+    #: words such as 消防; the term is only for records that name one of them, and goes before the others
+    only_if_named: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _is_ordered(self) -> PublicityTerm:
         if self.min_months > self.max_months:
             raise ValueError(f"最短公示期 {self.min_months} 个月长于最长公示期 {self.max_months} 个月")
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(f"施行日 {self.valid_from} 晚于失效日 {self.valid_to}")
         return self
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule is in force on a day."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 class Measure(Cited):

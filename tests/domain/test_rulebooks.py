@@ -13,6 +13,7 @@ from domain.rules.rulebook import cited_parts
 from domain.rules.rulebook_parts import PublicityTerm
 from storage.rulebook_files import check_rulebook_file, national_frame, shipped_rulebooks
 from tests.domain.shipped import BOOKS, IDS, IMPORTED, SOURCE_OF, classes, clause
+from tests.domain.units import TODAY
 
 # -- all five --------------------------------------------------------------------------------
 
@@ -315,7 +316,7 @@ def test_a_rulebook_without_tables_of_its_own_takes_the_national_ones() -> None:
 def test_how_long_a_violation_is_public_depends_on_its_severity(
     severity: Severity, months: tuple[int, int], usually: bool
 ) -> None:
-    term = BOOKS["pinglu"].publicity_term(severity)
+    term = BOOKS["pinglu"].publicity_term(severity, TODAY)
     assert term is not None
     assert (term.min_months, term.max_months) == months
     assert term.usually_published is usually
@@ -323,7 +324,7 @@ def test_how_long_a_violation_is_public_depends_on_its_severity(
 
 
 def test_what_is_no_violation_has_no_publicity_term() -> None:
-    assert BOOKS["pinglu"].publicity_term(Severity.NONE) is None
+    assert BOOKS["pinglu"].publicity_term(Severity.NONE, TODAY) is None
 
 
 def test_a_shortest_term_longer_than_the_longest_is_refused() -> None:
