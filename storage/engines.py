@@ -39,7 +39,7 @@ _SQLITE_SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = FULL",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -32768",
+    "PRAGMA cache_size = -16384",
     f"PRAGMA busy_timeout = {int(PATIENCE_S * 1000)}",
 )
 
@@ -119,7 +119,7 @@ def sqlite_read_engine(url: URL) -> AsyncEngine:
     if path is None:
         raise Misconfigured("XINSHI_DATABASE_URL: the service needs a database file, not one in memory")
     target = _by_uri(url, path).set(drivername="sqlite+aiosqlite")
-    engine = create_async_engine(target, pool_size=4, max_overflow=0)
+    engine = create_async_engine(target, pool_size=4, max_overflow=0, pool_timeout=PATIENCE_S)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
     _begin_by(engine.sync_engine, _begin_snapshot)
     return engine
@@ -141,7 +141,8 @@ def _prepare_sqlite(raw: RawSqlite, _record: object) -> None:
 def _prepare_sqlite_reader(adapted: Any, _record: object) -> None:
     adapted.isolation_level = None
     cursor = adapted.cursor()
-    for setting in (*_SQLITE_SETTINGS, "PRAGMA query_only = ON"):
+    # four of these are open: each with a small memory of its own
+    for setting in (*_SQLITE_SETTINGS, "PRAGMA cache_size = -2048", "PRAGMA query_only = ON"):
         cursor.execute(setting)
     cursor.close()
 

@@ -121,12 +121,13 @@ def read_base_grades(
 class SqlUnitStream:
     """Implements ``domain.ports.UnitStream`` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, page: int = PAGE) -> None:
         self._connection = connection
+        self._page = page
 
     def stream(self, *, after_subject: int = 0) -> Iterator[tuple[int, Sequence[Unit], BaseGrade | None]]:
         """Every subject after ``after_subject`` with its units and its base grade, in id order."""
-        while ids := subject_ids(self._connection, after_subject, PAGE):
+        while ids := subject_ids(self._connection, after_subject, self._page):
             units = read_units(self._connection, ids[0], ids[-1])
             base = read_base_grades(self._connection, ids[0], ids[-1])
             for subject_id in ids:

@@ -9,7 +9,6 @@ from storage.runner_postgres import PostgresRunner
 from storage.runner_sqlite import SqliteRunner
 from storage.runner_types import TURN_LIMIT_MS, Priority, Runner, RunnerStats
 from storage.schema import require_head
-from storage.unit_of_work import SqlUnitOfWork
 
 __all__ = ["TURN_LIMIT_MS", "Priority", "Runner", "RunnerStats", "open_runner"]
 
@@ -31,14 +30,9 @@ async def open_runner(
         runner = PostgresRunner(url, sealer=sealer, clock=clock)
     try:
         await runner.read(lambda uow: require_head(uow.connection))
-        await runner.run(lambda uow: _open_up(uow, rulebook_id), limit_ms=None)
+        if rulebook_id is not None:
+            await runner.run(lambda uow: uow.installation.remember_rulebook(rulebook_id), limit_ms=None)
     except BaseException:
         await runner.close()
         raise
     return runner
-
-
-def _open_up(uow: SqlUnitOfWork, rulebook_id: str | None) -> None:
-    """The first write: a database that cannot take it shows at the start, not with the first message."""
-    if rulebook_id is not None:
-        uow.installation.remember_rulebook(rulebook_id)
