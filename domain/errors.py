@@ -3,6 +3,8 @@
 ``Refused``      the person can do something else; ``text`` says what, in Chinese.
 ``NotFound``     a Refused: what was named is not there.
 ``NotAllowed``   a Refused: this person may not.
+``TextMissing``  a Refused: a reason or the like must be given.
+``StaleCase``    a Refused: somebody else was faster.
 ``Misconfigured``  the operator must mend a setting or a file; one line, no traceback.
 ``Unavailable``  try again later (database gone, full, read-only).
 """
@@ -28,6 +30,14 @@ class NotFound(Refused):
 
 class NotAllowed(Refused):
     """This person may not do that."""
+
+
+class TextMissing(Refused):
+    """The step needs words (a reason, a requirement); ``text`` says which."""
+
+
+class StaleCase(Refused):
+    """The case moved on since this version of it was seen; ``text`` says who did what and when."""
 
 
 class Misconfigured(XinshiError):  # noqa: N818

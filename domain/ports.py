@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
+from domain.model.case import Case, CaseEvent, CaseKind
 from domain.model.person import Binding, Channel, Person, Power, Staff
 from domain.model.record import Record, RecordState, Unit
 from domain.model.subject import Subject
@@ -218,9 +219,72 @@ class Outbox(Protocol):
 
 
 class StaffMembers(Protocol):
+    """Members, and who stands in for whom from day to day."""
+
     def get(self, userid: str) -> Staff | None: ...
     def all(self) -> list[Staff]: ...
     def save(self, staff: Staff) -> None: ...
+    def add_deputy(self, userid: str, deputy: str, *, since: date, until: date) -> None: ...
+    def end_deputies(self, userid: str, on: date) -> int:
+        """Nobody stands in for this member any longer, from this day on; returns how many did."""
+        ...
+
+    def deputies(self, on: date) -> list[tuple[str, str]]:
+        """(who is away, who stands in) on a Shanghai date."""
+        ...
+
+
+class Cases(Protocol):
+    """Cases, their logs, and who was shown which version."""
+
+    def next_number(self, kind: CaseKind, year: int) -> int:
+        """The next number of a kind and year; others who ask wait until this transaction ends."""
+        ...
+
+    def add(self, case: Case) -> Case:
+        """Store a new case (its ``id`` is ignored); returned with its id."""
+        ...
+
+    def get(self, case_id: int) -> Case | None: ...
+    def by_number(self, number: str, *, lock: bool = False) -> Case | None:
+        """The case of a number; with ``lock`` nobody else changes it until this transaction ends."""
+        ...
+
+    def save(self, case: Case, *, was: int) -> bool:
+        """Overwrite a case whose stored version is ``was``; False where it has moved on."""
+        ...
+
+    def append_event(self, event: CaseEvent) -> None: ...
+    def events(self, case_id: int) -> list[CaseEvent]:
+        """The log, oldest first."""
+        ...
+
+    def of_subject(self, subject_id: int, *, open_only: bool = False, limit: int = 50) -> list[Case]:
+        """Newest first."""
+        ...
+
+    def of_applicant(self, person_id: int, *, open_only: bool = False, limit: int = 50) -> list[Case]:
+        """Newest first."""
+        ...
+
+    def children(self, case_id: int) -> list[Case]:
+        """Cases that go back to this one (复核, 更正, 终止措施 …), oldest first."""
+        ...
+
+    def open_in(self, departments: Sequence[str], *, limit: int = 200) -> list[Case]:
+        """Open cases of some departments, the nearest due date first, those without one last."""
+        ...
+
+    def due_by(self, day: date, *, after: int, limit: int) -> list[Case]:
+        """Open cases that are due on or before a day, after a case id, in id order."""
+        ...
+
+    def open_after(self, after: int, *, limit: int) -> list[Case]:
+        """Open cases after a case id, in id order."""
+        ...
+
+    def note_view(self, userid: str, case_id: int, version: int, at: datetime) -> None: ...
+    def seen_version(self, userid: str, case_id: int) -> int | None: ...
 
 
 class Batches(Protocol):
@@ -258,6 +322,8 @@ class UnitOfWork(Protocol):
     def staff(self) -> StaffMembers: ...
     @property
     def batches(self) -> Batches: ...
+    @property
+    def cases(self) -> Cases: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Effects inside are rolled back when the block raises."""

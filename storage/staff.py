@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from domain.model.person import Staff
 from storage.statements import upsert
-from storage.tables import staff
+from storage.tables import deputies, staff
 from storage.types import AnyRow
 
 _ALL = select(staff).order_by(staff.c.userid)
 _GET = select(staff).where(staff.c.userid == bindparam("wanted"))
 _SAVE = upsert(staff, "userid")
+_ADD_DEPUTY = insert(deputies)
+_END_DEPUTIES = (
+    update(deputies)
+    .where(deputies.c.userid == bindparam("wanted"), deputies.c.until >= bindparam("day"))
+    .values(until=bindparam("last_day"))
+)
+_DEPUTIES = (
+    select(deputies.c.userid, deputies.c.deputy)
+    .where(deputies.c.since <= bindparam("day"), deputies.c.until >= bindparam("day"))
+    .order_by(deputies.c.userid, deputies.c.id)
+)
 
 
 class SqlStaffMembers:
@@ -38,6 +51,20 @@ class SqlStaffMembers:
             "enabled": staff.enabled,
         }
         self._connection.execute(_SAVE, values)
+
+    def add_deputy(self, userid: str, deputy: str, *, since: date, until: date) -> None:
+        """``deputy`` stands in for ``userid`` from one day to the other, both included."""
+        values = {"userid": userid, "deputy": deputy, "since": since, "until": until}
+        self._connection.execute(_ADD_DEPUTY, values)
+
+    def end_deputies(self, userid: str, on: date) -> int:
+        """Nobody stands in for this member any longer, from this day on; returns how many did."""
+        values = {"wanted": userid, "day": on, "last_day": on - timedelta(days=1)}
+        return self._connection.execute(_END_DEPUTIES, values).rowcount
+
+    def deputies(self, on: date) -> list[tuple[str, str]]:
+        """(who is away, who stands in) on a Shanghai date, in the order of userids."""
+        return [(row.userid, row.deputy) for row in self._connection.execute(_DEPUTIES, {"day": on})]
 
 
 def _to_staff(row: AnyRow) -> Staff:

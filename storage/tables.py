@@ -367,9 +367,9 @@ cases = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_on", Date),
     Column("provisional", Boolean, nullable=False, default=False),
-    # clocks, pauses: JSON; facts: sealed JSON
+    # pauses carry what was asked for, facts what the case is about: sealed JSON
     Column("clocks", Json, nullable=False, default=list),
-    Column("pauses", Json, nullable=False, default=list),
+    Column("pauses", LargeBinary, nullable=False),
     Column("facts", LargeBinary, nullable=False),
     Column("outcome", String(20), nullable=False, default=""),
     Column("closed_at", UtcDateTime),

@@ -56,6 +56,13 @@ class Actor:
     name: str
     doers: frozenset[Doer]
     department: str = ""
+    #: where each right holds: (department, rights); a deputy brings the seat of whom he stands in for
+    seats: tuple[tuple[str, frozenset[Doer]], ...] = ()
+
+    def doers_in(self, department: str) -> frozenset[Doer]:
+        """Which rights the actor has over a case of this department."""
+        seats = self.seats or ((self.department, self.doers),)
+        return frozenset(doer for where, doers in seats for doer in doers if where == department)
 
     @property
     def label(self) -> str:
@@ -84,6 +91,9 @@ class Clock:
     #: False: shown beside, as 参考, with who decides
     verified: bool = True
     binds: bool = True
+    #: the action that meets this limit (受理 …); "": only the decision does
+    met_by: str = ""
+    met_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

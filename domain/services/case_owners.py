@@ -1,0 +1,89 @@
+"""Which department owns a case: three doors, one number (S0-39), the 认定单位 for a repair (S0-42)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from domain.model.record import Record
+from domain.model.subject import Subject
+from domain.office import Office
+from domain.services.work import Work
+
+#: what everybody calls the credit office, besides the names in its own file
+_CREDIT_OFFICE = "信用办"
+#: who can accept a case; a department without one of them would never see it
+_INTAKE_ROLES = frozenset({"经办", "联络员"})
+
+
+class Door(StrEnum):
+    """Where a firm may knock with an objection."""
+
+    EVALUATOR = "评价单位"
+    CREDIT_OFFICE = "信用办"
+    REGULATOR = "行业监管部门"
+
+
+def canonical_department(office: Office, name: str) -> str:
+    """The one spelling of a department (C-17): the office's own name, or the name behind an alias."""
+    wanted = name.strip()
+    if wanted in (_CREDIT_OFFICE, office.name, office.short_name):
+        return office.name
+    known = office.department(wanted)
+    return known.name if known else wanted
+
+
+def departments(work: Work) -> tuple[str, ...]:
+    """Every department with staff that can accept a case; the credit office first."""
+    staffed = {
+        canonical_department(work.office, member.department)
+        for member in work.uow.staff.all()
+        if member.enabled and _INTAKE_ROLES & set(member.roles)
+    }
+    return (work.office.name, *sorted(staffed - {work.office.name}))
+
+
+def department_named(work: Work, name: str) -> str | None:
+    """The department that is meant by a typed name, if it can take a case."""
+    wanted = canonical_department(work.office, name)
+    return wanted if wanted in departments(work) else None
+
+
+def owner_of(work: Work, door: Door, *, subject: Subject | None = None, record: Record | None = None) -> str:
+    """The department that owns a case brought to a door (S0-39).
+
+    The evaluating unit of a record is who made it; the regulator is who
+    answers for one of the subject's domains or its industry. Whoever has no
+    staff here cannot see a case: then the credit office takes it and passes it on.
+    """
+    candidates: Iterator[str] = iter(())
+    if door is Door.EVALUATOR and record is not None:
+        candidates = _makers(record)
+    elif door is Door.REGULATOR and subject is not None:
+        candidates = _regulators(work.office, subject)
+    return _first_staffed(work, candidates)
+
+
+def repair_owner(work: Work, record: Record) -> str:
+    """The unit that found the misconduct decides on its repair (S0-42)."""
+    return _first_staffed(work, _makers(record))
+
+
+def _makers(record: Record) -> Iterator[str]:
+    yield from (name for name in (record.authority, record.submitter) if name)
+
+
+def _regulators(office: Office, subject: Subject) -> Iterator[str]:
+    for domain in (*subject.domains, subject.industry):
+        owner = office.owner_of(domain) if domain else None
+        if owner is not None:
+            yield owner.name
+
+
+def _first_staffed(work: Work, candidates: Iterator[str]) -> str:
+    staffed = departments(work)
+    for name in candidates:
+        known = canonical_department(work.office, name)
+        if known in staffed:
+            return known
+    return work.office.name
