@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+#: names the choice of a reason in what a press brings along
+REASON_QUESTION = "reason"
+
+_PRESS = re.compile(r"(\S{1,20}) ([A-Z]{2}[0-9]{5,12}) ([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,23 @@ class Card:
     reasons: tuple[tuple[str, str], ...] = ()
     #: shown instead of buttons once it is decided: 「已由王某于…受理」
     closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button stands for: a step of a case, at the version of it that the card showed."""
+
+    action: str
+    case_number: str
+    version: int
+
+    @property
+    def key(self) -> str:
+        """The press as a platform carries it, e.g. ``同意 YY20260001 3``."""
+        return f"{self.action} {self.case_number} {self.version}"
+
+
+def read_press(key: str) -> Press | None:
+    """What a pressed button's key says; None for a key that no card of ours carries."""
+    found = _PRESS.fullmatch(key)
+    return Press(found[1], found[2], int(found[3])) if found else None

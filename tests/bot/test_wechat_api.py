@@ -5,90 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import traceback
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout, web
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientSession, ClientTimeout
 from structlog.testing import capture_logs
 
 from bot.channels.wechat_api import UserInfo, WeChatApi
 from bot.channels.wechat_errors import Action, ApiError, OutcomeUnknown, TryAgain, meaning_of
 from bot.channels.wechat_templates import problem_with
-from bot.channels.api_token import AccessToken
 from bot.clock import FixedClock, MovableClock
+from tests.fake_api import BROKEN, OK, Answerer, Drawer, Platform, hang, sends, serving, status
 
 APP, SECRET, OPENID = "wxdemo", "s3cr3t-s3cr3t-s3cr3t", "oFirm00000000000000000000001"
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-OK = {"errcode": 0, "errmsg": "ok"}
 BAD_TOKEN = {
     "errcode": 40001,
     "errmsg": "invalid credential, access_token is invalid or not latest rid: 6aac0063",
 }
-
-Answerer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Asked:
-    """One request as it came in."""
-
-    path: str
-    query: dict[str, str]
-    body: bytes
-    headers: dict[str, str]
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Platform:
-    """Hands out ``token-1``, ``token-2`` …; answers ok, or what a test put in line for a path."""
-
-    asked: list[Asked] = field(default_factory=list)
-    in_line: dict[str, list[dict[str, Any] | Answerer]] = field(default_factory=lambda: defaultdict(list))
-    always: dict[str, dict[str, Any] | Answerer] = field(default_factory=dict)
-    tokens: int = 0
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        path = request.path.lstrip("/")
-        body = await request.read()
-        self.asked.append(Asked(path, dict(request.query), body, dict(request.headers)))
-        waiting = self.in_line[path]
-        answer = waiting.pop(0) if waiting else self.always.get(path, self._usual(path))
-        return web.json_response(answer) if isinstance(answer, dict) else await answer(request)
-
-    def _usual(self, path: str) -> dict[str, Any]:
-        if path != "cgi-bin/stable_token":
-            return OK
-        self.tokens += 1
-        return {"access_token": f"token-{self.tokens}", "expires_in": 7200}
-
-    def calls(self, path: str) -> list[Asked]:
-        return [asked for asked in self.asked if asked.path == path]
-
-    def then(self, path: str, *answers: dict[str, Any] | Answerer) -> None:
-        self.in_line[path].extend(answers)
-
-
-class Drawer:
-    """A token store in memory, shared by what would be several replicas."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, AccessToken] = {}
-
-    async def get(self, app: str) -> AccessToken | None:
-        await asyncio.sleep(0)
-        return self.kept.get(app)
-
-    async def save(self, app: str, value: str, expires_at: datetime) -> None:
-        self.kept[app] = AccessToken(value, expires_at)
 
 
 @dataclass
@@ -114,11 +51,8 @@ class World:
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     platform = Platform()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", platform.answer)
-    async with TestServer(app) as server, ClientSession() as session:
-        clock = MovableClock(FixedClock(START))
-        yield World(platform, Drawer(), clock, str(server.make_url("")), session)
+    async with serving(platform) as base, ClientSession() as session:
+        yield World(platform, Drawer(), MovableClock(FixedClock(START)), base, session)
 
 
 CUSTOM, TEMPLATE, TOKEN = (
@@ -351,13 +285,6 @@ async def test_a_thumb_answers_under_another_name(world: World) -> None:
     assert await world.replica().upload_media("thumb", b"x") == "t1"
 
 
-def sends(body: bytes, content_type: str) -> Answerer:
-    async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(body=body, content_type=content_type)
-
-    return answer
-
-
 async def test_media_comes_down_as_bytes(world: World) -> None:
     world.platform.then("cgi-bin/media/get", sends(b"\x00\x01", "image/jpeg"))
     media = await world.replica().download_media("m1")
@@ -449,34 +376,6 @@ async def test_an_error_code_ends_the_call_at_once(world: World) -> None:
     assert (refused.value.code, refused.value.action) == (45015, Action.FALLBACK)
     assert str(refused.value) == f"{CUSTOM}: 45015 {text} [fallback]"
     assert len(world.platform.calls(CUSTOM)) == 1
-
-
-async def hang_up(request: web.Request) -> web.StreamResponse:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
-
-
-async def hang(_: web.Request) -> web.StreamResponse:
-    await asyncio.Event().wait()
-    raise AssertionError
-
-
-def status(code: int) -> Answerer:
-    async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(status=code, text="<html>", headers={"Location": "/elsewhere"})
-
-    return answer
-
-
-BROKEN: dict[str, Answerer | dict[str, Any]] = {
-    "hung up": hang_up,
-    "no answer": hang,
-    "bad gateway": status(502),
-    "a page": sends(b"<html>", "text/html"),
-    "a list": sends(b"[1]", "application/json"),
-    "a code that is no number": {"errcode": "many"},
-}
 
 
 @pytest.mark.parametrize("name", BROKEN)
