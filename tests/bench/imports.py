@@ -94,10 +94,10 @@ class Floor:
             assert child.stdout is not None
             while chunk := pickle.load(child.stdout):
                 read += len(chunk)
-        for table, rows in self._lists:
-            statement = insert(table)
-            for start in range(0, len(rows), CHUNK):
-                with self._engine.begin() as connection:
+        with self._engine.begin() as connection:
+            for table, rows in self._lists:
+                statement = insert(table)
+                for start in range(0, len(rows), CHUNK):
                     connection.execute(statement, rows[start : start + CHUNK])
         return read
 
