@@ -31,6 +31,8 @@ Progress = Callable[[int, int], None]
 _SUGGESTIONS = 100
 _DECISIONS_AT_ONCE = 200
 _AWAITS_CODE = "待补"
+#: longer texts are no names of columns: most firms' names are told apart by this alone
+_LONGEST_HEADER = 12
 
 
 class Store(Protocol):
@@ -132,12 +134,20 @@ class ImportRun:
         told = [cell for cell in cells if cell is not None and cell != ""]
         if not told:
             return False
-        name = cells[self._sheet.places["name"]] if self._sheet.places["name"] < len(cells) else None
-        few = len(told) <= 4 or told[0] == told[-1]
-        if few and is_explanation(text_of(told[0]), len({str(cell) for cell in told})):
+        if (len(told) <= 4 or told[0] == told[-1]) and is_explanation(
+            text_of(told[0]), len({str(cell) for cell in told})
+        ):
             self._tally.skip(number, text_of(told[0]))
             return False
-        if isinstance(name, str) and name and is_header_word(name, self._sheet.kind):
+        place = self._sheet.places["name"]
+        name = cells[place] if place < len(cells) else None
+        # a header names columns in every cell, also where the code stands
+        if (
+            isinstance(name, str)
+            and name
+            and len(name) <= _LONGEST_HEADER
+            and is_header_word(name, self._sheet.kind)
+        ):
             self._tally.skip(number, "重复的表头")
             return False
         return True

@@ -143,13 +143,14 @@ _INSERT_STAGED = insert(staged_rows)
 
 def stage(connection: Connection, plan: Plan, batch_id: int, first_change: int) -> None:
     """Write the planned rows of a chunk under their batch, and the planned changes beside them."""
-    mark = {"batch_id": batch_id}
-    _insert(connection, _INSERT_SUBJECTS, [row | mark for row in plan.subjects])
+    for row in (*plan.subjects, *plan.records, *plan.grades):
+        row["batch_id"] = batch_id
+    _insert(connection, _INSERT_SUBJECTS, plan.subjects)
     _insert(connection, _INSERT_NAMES, plan.names)
     _insert(connection, _INSERT_LEGACY, plan.legacy)
-    _insert(connection, _INSERT_RECORDS, [row | mark for row in plan.records])
+    _insert(connection, _INSERT_RECORDS, plan.records)
     _insert(connection, _INSERT_VIOLATIONS, plan.violations)
-    _insert(connection, _INSERT_GRADES, [row | mark for row in plan.grades])
+    _insert(connection, _INSERT_GRADES, plan.grades)
     _insert(
         connection,
         _INSERT_STAGED,

@@ -75,6 +75,10 @@ _OPENS_WITH_LAW = re.compile(
 )
 
 
+#: nothing to clean: most cells of most files
+_TIDY = re.compile(r"[\u4e00-\u9fff0-9A-Za-z（）〔〕《》“”，。；：、]+")
+
+
 def text_of(cell: Cell) -> str:
     """The text of a cell as people may read it: trimmed, half-width digits and letters, "" for nothing.
 
@@ -83,7 +87,7 @@ def text_of(cell: Cell) -> str:
     if cell is None or cell == "":
         return ""
     if isinstance(cell, str):
-        return _plain(cell)
+        return plain(cell)
     if isinstance(cell, list):
         return cell[0].removesuffix("T00:00:00")
     if isinstance(cell, bool):
@@ -94,7 +98,10 @@ def text_of(cell: Cell) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _plain(written: str) -> str:
+def plain(written: str) -> str:
+    """``text_of`` for a cell that is known to hold text."""
+    if _TIDY.fullmatch(written) and written.lower() not in _NOTHING:
+        return written
     text = written.translate(_TABLE).strip()
     excel = _EXCEL_TEXT.fullmatch(text)
     if excel:

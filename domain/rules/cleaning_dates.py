@@ -65,7 +65,7 @@ def _read(cell: str | int | None, date1904: bool) -> Clean[date | None]:
         found = form(text)
         if found is not None:
             return Clean(_sentinel(found.value), found.note)
-    if text.isdigit() and int(text) in _SERIALS:
+    if text.isdecimal() and int(text) in _SERIALS:
         start = _EPOCH_1904 if date1904 else _EPOCH_1900
         return Clean(_sentinel(start + timedelta(days=int(text))), "按表格日期序号换算")
     if text in ("0", "1"):  # an empty cell of a date column, as some exports write it
@@ -103,7 +103,7 @@ def _compact(text: str) -> Clean[date] | None:
 
 
 def _milliseconds(text: str) -> Clean[date] | None:
-    if not (text.isdigit() and len(text) == 13):
+    if not (text.isdecimal() and len(text) == 13):
         return None
     moment = datetime.fromtimestamp(int(text) / 1000, UTC)
     return Clean(legal_date(moment), "按毫秒时间戳换算")

@@ -60,6 +60,7 @@ def sanctions_in(text: str) -> tuple[str, ...]:
     return tuple(word for word, pattern in _WORDS if pattern.search(text))
 
 
+@lru_cache(maxsize=8_192)
 def numbered_items(text: str) -> tuple[str, ...]:
     """The parts of ``1.…；2.…`` (also 一、 （一） ①); the whole text as one part where it has no such list."""
     starts = [match.span() for match in _ITEM.finditer(text)]

@@ -220,15 +220,15 @@ def _apart(row: Row, acts: tuple[str, ...], parts: tuple[str, ...], basis: str) 
 def _violation(
     row: Row, seq: int, act: str, sanctions: tuple[str, ...], fine: int, confiscated: int, basis: str
 ) -> Violation:
-    severity = row.sheet.scale.of(sanctions, fine)
-    return Violation(seq, act, sanctions, fine, confiscated, basis, severity)
+    return Violation(seq, act, sanctions, fine, confiscated, basis, row.sheet.severity(sanctions, fine))
 
 
 def _money(row: Row, key: str, stated: Stated, *, what: str = "罚款金额") -> int | None:
     """An amount in fen from column and text (M15, M16); the reason is noted where they disagree."""
-    cell = row.cell(key)
+    if key not in row.sheet.places and not stated.sums:
+        return None
     try:
-        amount, note = clean_amount(cell)
+        amount, note = clean_amount(row.cell(key))
         settled = settle(amount, row.sheet.unit_of(key), stated, what=what)
     except Refused as error:
         row.reject(error.text)
@@ -246,6 +246,8 @@ def _state(row: Row) -> RecordState:
     """Whether the record stands (M34), from the status and the repair column."""
     for key in ("state", "repair"):
         text = row.text(key)
+        if not text:
+            continue
         try:
             state = _state_of(text, key == "repair")
         except Refused as error:

@@ -13,10 +13,11 @@ from datetime import date
 from functools import lru_cache
 
 from domain.errors import Refused
+from domain.model.record import Severity
 from domain.model.subject import SubjectKind
 from domain.ports import Sealer
 from domain.rules import codes
-from domain.rules.cleaning import Cell, clean_name, error_of, is_null_word, is_test_row, text_of
+from domain.rules.cleaning import Cell, clean_name, error_of, is_null_word, is_test_row, plain, text_of
 from domain.rules.cleaning_dates import FOREVER, clean_date
 from domain.rules.cleaning_money import MoneyUnit
 from domain.rules.rulebook import Rulebook
@@ -66,28 +67,49 @@ class Sheet:
     #: every name and alias of an authority → its present name (M20)
     authorities: Mapping[str, str] = field(default_factory=dict)
 
+    scale: SeverityScale = field(init=False)
+    domain_codes: dict[str, str] = field(init=False)
+    #: places where a personal number does not belong
+    searched: tuple[int, ...] = field(init=False)
+    #: columns of old codes that the file has
+    legacy_keys: tuple[str, ...] = field(init=False)
+
     def __post_init__(self) -> None:
         if self.rulebook.severity is None:
             raise Refused(
                 "规则文件没有失信严重程度表，不能导入处罚", log=f"{self.rulebook.id} has no severity table"
             )
-        object.__setattr__(self, "scale", SeverityScale(self.rulebook.severity))
         names = {c.name: c.code for c in self.rulebook.domains}
-        object.__setattr__(self, "domain_codes", names | {code: code for code in names.values()})
-        searched = [place for key, place in self.places.items() if self.kind.column(key).use is Use.TEXT]
-        object.__setattr__(self, "searched", tuple(searched))
+        derived = {
+            "scale": SeverityScale(self.rulebook.severity),
+            "domain_codes": names | {code: code for code in names.values()},
+            "searched": tuple(
+                place for key, place in self.places.items() if self.kind.column(key).use is Use.TEXT
+            ),
+            "legacy_keys": tuple(key for key in ("reg_no", "org_code", "tax_no") if key in self.places),
+            "_units": {key: self._unit_of(key) for key in self.places},
+            "_severities": {},
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
-    scale: SeverityScale = field(init=False)
-    domain_codes: dict[str, str] = field(init=False)
-    #: places where a personal number does not belong
-    searched: tuple[int, ...] = field(init=False)
+    _units: dict[str, MoneyUnit | None] = field(init=False)
+    _severities: dict[tuple[tuple[str, ...], int], Severity] = field(init=False)
 
     def unit_of(self, key: str) -> MoneyUnit | None:
         """The unit of an amount column: from its header, or 万元 for the field codes of the feed (M15)."""
-        place = self.places.get(key)
-        if place is None:
-            return None
-        caption = self.captions[place]
+        return self._units.get(key)
+
+    def severity(self, sanctions: tuple[str, ...], fine_fen: int) -> Severity:
+        """Severity of one act (S2-18), remembered."""
+        key = (sanctions, fine_fen)
+        found = self._severities.get(key)
+        if found is None:
+            found = self._severities[key] = self.scale.of(sanctions, fine_fen)
+        return found
+
+    def _unit_of(self, key: str) -> MoneyUnit | None:
+        caption = self.captions[self.places[key]]
         found = _UNIT_IN_HEADER.search(caption)
         if found:
             return MoneyUnit.WAN if found[1] == "万元" else MoneyUnit.YUAN
@@ -102,6 +124,8 @@ class Row:
     def __init__(self, sheet: Sheet, number: int, cells: list[Cell]) -> None:
         self.sheet = sheet
         self.number = number
+        # every place of the header exists
+        cells.extend([None] * (len(sheet.captions) - len(cells)))
         self._cells = cells
         self._places = sheet.places
         self.found = Checked(number, cells)
@@ -110,7 +134,7 @@ class Row:
     def cell(self, key: str) -> Cell:
         """The cell as it is; an error in it is a reason against the row (M28)."""
         place = self._places.get(key)
-        if place is None or place >= len(self._cells):
+        if place is None:
             return None
         cell = self._cells[place]
         if isinstance(cell, dict):
@@ -124,12 +148,19 @@ class Row:
 
     def text(self, key: str, longest: int = 200) -> str:
         """The text of a cell; too long a one is a reason against the row."""
-        cell = self.cell(key)
+        place = self._places.get(key)
+        if place is None:
+            return ""
+        cell = self._cells[place]
         if cell is None or cell == "":
             return ""
-        text = text_of(cell)
-        if not text and is_null_word(cell):
-            self.found.nulls += 1
+        if isinstance(cell, str):
+            text = plain(cell)
+            if not text:
+                self.found.nulls += is_null_word(cell)
+                return ""
+        else:
+            text = text_of(self.cell(key))
         if len(text) > longest:
             self.reject(f"“{self.caption(key)}”超过 {longest} 字")
             return ""
@@ -196,12 +227,11 @@ class Row:
 
     def _mask_personal(self) -> None:
         """M26: personal numbers in columns where none belongs are masked before anything is kept."""
-        cells, count = self._cells, len(self._cells)
-        searched = [place for place in self.sheet.searched if place < count]
-        joined = "\n".join([str(cells[place]) for place in searched])
+        cells = self._cells
+        joined = "\n".join([str(cells[place]) for place in self.sheet.searched])
         if not _PERSONAL.search(joined):
             return
-        for place in searched:
+        for place in self.sheet.searched:
             text = text_of(cells[place])
             masked = codes.mask_personal(text)
             if masked != text:
@@ -322,9 +352,12 @@ def _code_among_tax_numbers(row: Row) -> str:
 
 def _legacy_codes(row: Row, code: codes.CleanCode | codes.BadCode | None) -> tuple[str, ...]:
     """Old codes of the row: registration number, organisation code, a tax number of the old forms."""
+    is_legacy = isinstance(code, codes.BadCode) and code.flaw is codes.Flaw.LEGACY
+    if not (is_legacy or row.sheet.legacy_keys):
+        return ()
     found: list[str] = []
     cells = [row.cell("reg_no"), row.cell("org_code")]
-    if isinstance(code, codes.BadCode) and code.flaw is codes.Flaw.LEGACY:
+    if is_legacy:
         cells.append(row.cell("uscc"))
     for cell in cells:
         if cell in (None, "") or not (text := text_of(cell)):
