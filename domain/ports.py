@@ -17,6 +17,7 @@ from domain.model.case import Case, CaseEvent, CaseKind
 from domain.model.person import Binding, Channel, Person, Power, Staff
 from domain.model.record import Record, RecordState, Unit
 from domain.model.subject import Subject
+from domain.rules.workdays import WorkCalendar
 
 
 class Subjects(Protocol):
@@ -295,6 +296,32 @@ class Batches(Protocol):
     def abandon(self, batch_id: int, at: datetime, reason: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day that was set here: worked or off, and by what notice."""
+
+    day: date
+    worked: bool
+    source: str
+
+
+class Calendar(Protocol):
+    """Days and years entered here, over those that the calendar library knows."""
+
+    def load(self) -> WorkCalendar:
+        """The calendar as it stands in this transaction; cached until something is entered."""
+        ...
+
+    def days_of(self, year: int) -> list[CalendarDay]:
+        """What was set here for a year, in order."""
+        ...
+
+    def set_day(self, day: date, *, worked: bool, source: str, by: str, at: datetime) -> None: ...
+    def announce(self, year: int, *, source: str, by: str, at: datetime) -> None:
+        """From now on the year's arrangement is known: terms that touch it are final."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Effects outside of it are forbidden: a turn may be run again."""
 
@@ -324,6 +351,8 @@ class UnitOfWork(Protocol):
     def batches(self) -> Batches: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def calendar(self) -> Calendar: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Effects inside are rolled back when the block raises."""

@@ -109,6 +109,8 @@ class OutboxRow:
     inbox_id: int | None
     kind: str
     text: str
+    #: the card for staff as JSON, None where the text alone goes out
+    card: dict[str, Any] | None
     legal_effect: bool
     status: str
     attempts: int
@@ -133,9 +135,10 @@ class SqlOutbox:
         kind: str = "notice",
         legal_effect: bool = False,
         inbox_id: int | None = None,
+        card: dict[str, Any] | None = None,
     ) -> bool:
-        """Queue a text for a person; False where the key is already queued or sent."""
-        payload = json.dumps({"text": text}, ensure_ascii=False).encode()
+        """Queue a text for a person, for staff also as a card; False where the key is already queued or sent."""
+        payload = json.dumps({"text": text, "card": card}, ensure_ascii=False).encode()
         values = {
             "unique_key": unique_key,
             "person_id": person_id,
@@ -205,6 +208,10 @@ class SqlOutbox:
         # erasure leaves an empty payload
         return str(json.loads(self._sealer.open(PURPOSE, payload))["text"]) if payload else ""
 
+    def _card(self, payload: bytes) -> dict[str, Any] | None:
+        card: dict[str, Any] | None = json.loads(self._sealer.open(PURPOSE, payload))["card"] if payload else None
+        return card
+
     def _to_row(self, row: AnyRow) -> OutboxRow:
         return OutboxRow(
             id=row.id,
@@ -213,6 +220,7 @@ class SqlOutbox:
             inbox_id=row.inbox_id,
             kind=row.kind,
             text=self._text(row.payload),
+            card=self._card(row.payload),
             legal_effect=row.legal_effect,
             status=row.status,
             attempts=row.attempts,

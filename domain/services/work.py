@@ -22,6 +22,8 @@ class Work:
     calendar: WorkCalendar
     sealer: Sealer
     now: datetime
+    #: the WeCom corp id: under it the staff's accounts are known
+    staff_account: str = "wecom"
 
     @property
     def today(self) -> date:
