@@ -210,6 +210,7 @@ class Outbox(Protocol):
         at: datetime,
         kind: str = "notice",
         legal_effect: bool = False,
+        card: dict[str, Any] | None = None,
     ) -> bool:
         """Queue a text for a person; False where the key is already queued or sent."""
         ...

@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
@@ -209,7 +210,9 @@ class SqlOutbox:
         return str(json.loads(self._sealer.open(PURPOSE, payload))["text"]) if payload else ""
 
     def _card(self, payload: bytes) -> dict[str, Any] | None:
-        card: dict[str, Any] | None = json.loads(self._sealer.open(PURPOSE, payload))["card"] if payload else None
+        card: dict[str, Any] | None = (
+            json.loads(self._sealer.open(PURPOSE, payload))["card"] if payload else None
+        )
         return card
 
     def _to_row(self, row: AnyRow) -> OutboxRow:
