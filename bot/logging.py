@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache, partial
 from typing import Any, TextIO
 
 import structlog
@@ -33,17 +34,30 @@ _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{6}(\d{2})(?!\d)")
 _OPENID = re.compile(r"(?<![0-9A-Za-z_-])(o[0-9A-Za-z_-]{5})[0-9A-Za-z_-]{22}(?![0-9A-Za-z_-])")
 
 
+#: the shortest of what is masked by its form, a mobile number
+_SHORTEST = 11
+
+
 def mask_text(text: str) -> str:
     """The text without URL queries, credentials in URLs, ID numbers, mobiles and openids."""
-    text = _QUERY.sub(r"\g<path>?…", text)
-    text = _USERINFO.sub(rf"\g<scheme>{_MASK}@", text)
+    if "?" in text:
+        text = _QUERY.sub(r"\g<path>?…", text)
+    if "@" in text:
+        text = _USERINFO.sub(rf"\g<scheme>{_MASK}@", text)
+    if len(text) < _SHORTEST:
+        return text
     text = _ID_NUMBER.sub(rf"\1{_MASK}", text)
     text = _MOBILE.sub(r"\1******\2", text)
     return _OPENID.sub(rf"\1{_MASK}", text)
 
 
+@lru_cache(maxsize=1000)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEYS.search(key) is not None
+
+
 def _masked(key: str, value: Any) -> Any:
-    if _SECRET_KEYS.search(key):
+    if _is_secret(key):
         return _MASK if value else value
     if key in _ACCOUNT_KEYS and isinstance(value, str):
         return value[:6] + _MASK if len(value) > 6 else value
@@ -77,26 +91,40 @@ def _renderers(log_format: str) -> list[Processor]:
     ]
 
 
+class _Line(structlog.WriteLogger):
+    """Where a finished line of our own goes; it knows the name of its logger."""
+
+    def __init__(self, stream: TextIO, name: str = "") -> None:
+        super().__init__(stream)
+        self.name = name
+
+
 def configure(log_format: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Set up structlog and the standard library's logging to write the same lines to ``stream`` (stderr).
 
     ``log_format`` is ``console`` or ``json``. May be called again; the last call counts.
+    Our own lines do not pass through the standard library: that would cost as much as a statement.
     """
+    out = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *_renderers(log_format)],
+        logger_factory=partial(_Line, out),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    _configure_libraries(shared, log_format, level, out)
+
+
+def _configure_libraries(shared: list[Processor], log_format: str, level: str, out: TextIO) -> None:
+    """The same lines for what libraries log through the standard library."""
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
