@@ -11,7 +11,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
@@ -43,6 +43,9 @@ class PostgresRunner:
         self._readers = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        # the pool itself is not fair: whoever gives a connection back gets it again
+        # before those who wait. Here they stand in line
+        self._slots = asyncio.Semaphore(_POOL)
         self._background = asyncio.Semaphore(_BACKGROUND)
         self._running = 0
         self._closed = False
@@ -57,15 +60,12 @@ class PostgresRunner:
         limit_ms: int | None = TURN_LIMIT_MS,
     ) -> T:
         """See ``Runner.run``."""
-        async with self._accepted():
-            if priority is Priority.TURN:
-                return await self._counted(work, limit_ms)
-            async with self._background:
-                return await self._counted(work, limit_ms)
+        async with self._accepted(), self._lane(priority), self._slots:
+            return await self._counted(work, limit_ms)
 
     async def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         """See ``Runner.read``."""
-        async with self._accepted(), connected(self._readers) as connection:
+        async with self._accepted(), self._slots, connected(self._readers) as connection:
             with translated():
                 return await connection.run_sync(lambda sync: work(self._uow(sync)))
 
@@ -74,6 +74,9 @@ class PostgresRunner:
         self._closed = True
         await self._idle.wait()
         await self._engine.dispose()
+
+    def _lane(self, priority: Priority) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if priority is Priority.TURN else self._background
 
     @asynccontextmanager
     async def _accepted(self) -> AsyncIterator[None]:

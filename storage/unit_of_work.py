@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain.clock import Clock
 from domain.ports import Sealer
@@ -82,7 +82,7 @@ class SqlUnitOfWork:
         try:
             self._plain("ROLLBACK TO SAVEPOINT effects")
             self._plain("RELEASE SAVEPOINT effects")
-        except (DBAPIError, sqlite3.Error) as lost:
+        except (SQLAlchemyError, sqlite3.Error) as lost:
             # the error took the whole transaction with it; the runner sees that and begins again
             raise error from lost
 

@@ -239,6 +239,47 @@ async def test_a_claim_waits_for_the_claim_that_is_under_way(runner: Runner, clo
     assert await asyncio.gather(runner.run(first), repeat()) == [True, "您的等级是 A"]
 
 
+async def test_a_caller_that_goes_away_ends_its_transaction(
+    postgres_url: str, sealer: Vault, clock: FixedClock
+) -> None:
+    begun = asyncio.Event()
+
+    def work(uow: SqlUnitOfWork) -> None:
+        with uow.savepoint():
+            hire("gone")(uow)
+            begun.set()
+            uow.connection.exec_driver_sql("SELECT pg_sleep(10)")
+
+    async with opened(postgres_url, sealer, clock) as runner:
+        leaving = asyncio.gather(runner.run(work, limit_ms=None))
+        await begun.wait()
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        assert await hired(runner) == []
+        assert await runner.run(hire("next")) == "next"
+
+
+async def test_more_talkers_than_connections_wait_in_line(
+    postgres_url: str, sealer: Vault, clock: FixedClock
+) -> None:
+    """Who gives a connection back does not get it again before those who wait."""
+    talkers, turns = 30, 10
+    done: list[int] = []
+
+    async with opened(postgres_url, sealer, clock) as runner:
+
+        async def talk(number: int) -> None:
+            for _ in range(turns):
+                await runner.run(hire(f"p{number}"))
+                done.append(number)
+
+        await asyncio.gather(*(talk(number) for number in range(talkers)))
+    # when the first one is ready, nobody is far behind
+    first_ready = next(place for place in range(len(done)) if done[: place + 1].count(done[place]) == turns)
+    assert min(done[: first_ready + 1].count(number) for number in range(talkers)) >= turns // 2
+
+
 async def test_a_session_in_memory_is_refused_where_a_file_is_needed() -> None:
     with pytest.raises(Misconfigured, match="database file"):
         schema.upgrade("sqlite://")
