@@ -73,6 +73,8 @@ class House:
     rulebook: Rulebook
     office: Office
     sealer: Sealer
+    #: the WeCom corp id, under which staff are written to
+    staff_account: str = "wecom"
 
 
 class Pipeline:
@@ -300,6 +302,7 @@ def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) ->
         sealer=house.sealer,
         person=person,
         conversation=uow.conversations.load(person.id),
+        staff_account=house.staff_account,
     )
     return dispatch(context, inbound).text
 

@@ -10,6 +10,7 @@ from domain.model.person import Person
 from domain.office import Office
 from domain.ports import Conversation, Sealer, UnitOfWork
 from domain.rules.rulebook import Rulebook
+from domain.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Context:
     sealer: Sealer
     person: Person
     conversation: Conversation
+    #: the WeCom corp id, under which staff are written to
+    staff_account: str = "wecom"
 
     def now(self) -> datetime:
         """The present as aware UTC."""
@@ -31,6 +34,18 @@ class Context:
     def today(self) -> date:
         """The Shanghai date."""
         return legal_date(self.clock.now())
+
+    def work(self) -> Work:
+        """What the services of cases want; loads the calendar, so only turns about cases ask for it."""
+        return Work(
+            uow=self.uow,
+            rulebook=self.rulebook,
+            office=self.office,
+            calendar=self.uow.calendar.load(),
+            sealer=self.sealer,
+            now=self.clock.now(),
+            staff_account=self.staff_account,
+        )
 
     @property
     def actor(self) -> str:
