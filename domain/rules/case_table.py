@@ -35,9 +35,7 @@ class Step:
     action: str
     target: str
     by: frozenset[Doer]
-    #: refused without a text (a reason, a requirement, an answer)
-    needs_text: bool = False
-    #: what the text must say, as the actor is asked for it
+    #: what must be said with it (a reason, a requirement), as the actor is asked for it; "": nothing must
     asks_for: str = ""
     #: four eyes: not by whoever took one of these actions in this case
     other_than: tuple[str, ...] = ()
@@ -52,8 +50,14 @@ class Step:
     transfers: bool = False
     #: the decision stays; a new case of the kind is opened in this state to decide anew
     reopens_as: str = ""
+    #: the words are for the office only; the firm's side sees that the step was taken
+    private: bool = False
     #: clause or law
     basis: str = ""
+
+    @property
+    def needs_text(self) -> bool:
+        return bool(self.asks_for)
 
     @property
     def four_eyes(self) -> bool:

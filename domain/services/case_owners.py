@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from domain.model.record import Record
 from domain.model.subject import Subject
 from domain.office import Office
+from domain.rules.rulebook_cases import DoorOwner
 from domain.services.work import Work
 
 #: what everybody calls the credit office, besides the names in its own file
 _CREDIT_OFFICE = "信用办"
 #: who can accept a case; a department without one of them would never see it
 _INTAKE_ROLES = frozenset({"经办", "联络员"})
-
-
-class Door(StrEnum):
-    """Where a firm may knock with an objection."""
-
-    EVALUATOR = "评价单位"
-    CREDIT_OFFICE = "信用办"
-    REGULATOR = "行业监管部门"
 
 
 def canonical_department(office: Office, name: str) -> str:
@@ -49,24 +41,22 @@ def department_named(work: Work, name: str) -> str | None:
     return wanted if wanted in departments(work) else None
 
 
-def owner_of(work: Work, door: Door, *, subject: Subject | None = None, record: Record | None = None) -> str:
-    """The department that owns a case brought to a door (S0-39).
+def owner_of(
+    work: Work, door: DoorOwner, *, subject: Subject | None = None, record: Record | None = None
+) -> str:
+    """The department that owns a case brought to a door of the rulebook.
 
-    The evaluating unit of a record is who made it; the regulator is who
-    answers for one of the subject's domains or its industry. Whoever has no
-    staff here cannot see a case: then the credit office takes it and passes it on.
+    S0-39: the evaluating unit, the credit office, the regulator of the
+    subject's trade; S0-42: for a repair the unit that found the misconduct. A
+    department without staff here would never see the case: then the credit
+    office takes it and passes it on. It also keeps what another body decides.
     """
     candidates: Iterator[str] = iter(())
-    if door is Door.EVALUATOR and record is not None:
+    if door in ("evaluator", "authority") and record is not None:
         candidates = _makers(record)
-    elif door is Door.REGULATOR and subject is not None:
+    elif door == "regulator" and subject is not None:
         candidates = _regulators(work.office, subject)
     return _first_staffed(work, candidates)
-
-
-def repair_owner(work: Work, record: Record) -> str:
-    """The unit that found the misconduct decides on its repair (S0-42)."""
-    return _first_staffed(work, _makers(record))
 
 
 def _makers(record: Record) -> Iterator[str]:

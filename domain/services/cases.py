@@ -118,7 +118,7 @@ def allowed(work: Work, case: Case, actor: Actor) -> tuple[str, ...]:
 def asks_for(case: Case, action: str) -> str:
     """What must be said with an action that is possible now; "" where nothing must."""
     step = TABLES[case.kind].step(case.state, action)
-    return step.asks_for if step is not None and step.needs_text else ""
+    return step.asks_for if step is not None else ""
 
 
 def find(work: Work, number: str, *, actor: Actor | None = None, lock: bool = False) -> Case:
