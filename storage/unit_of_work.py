@@ -15,6 +15,7 @@ from storage.assessments import SqlAssessments
 from storage.audit import SqlAudit, SqlSealing
 from storage.batches import SqlBatches
 from storage.bindings import SqlBindings
+from storage.calendar import SqlCalendar
 from storage.cases import SqlCases
 from storage.conversations import SqlConversations
 from storage.evaluations import SqlEvaluationBook
@@ -57,6 +58,7 @@ class SqlUnitOfWork:
         self.outbox = SqlOutbox(connection, sealer)
         self.staff = SqlStaffMembers(connection)
         self.batches = SqlBatches(connection)
+        self.calendar = SqlCalendar(connection)
         self.cases = SqlCases(connection, sealer)
         self.tokens = SqlTokens(connection, sealer)
         self.jobs = SqlJobs(connection)

@@ -36,6 +36,7 @@ CONFINED = {
     "python_calamine": ("storage/",),
     "openpyxl": ("storage/",),
     "rapidfuzz": ("storage/", "handlers/"),
+    "holidays": ("storage/holiday_library",),
     "cryptography": ("storage/", "bot/"),
     "jieba": ("handlers/understand",),
     "pypinyin": ("handlers/understand",),

@@ -1,13 +1,18 @@
 """Working days: operator overrides, then announced holidays and make-up days, then statutory days only.
 
-Pure: the calendar's data comes from ``storage``. A count that touches a year
-whose arrangement is not announced yet is provisional 暂定.
+Pure: the calendar's data comes from ``storage/calendar.py``. A count that touches a year whose
+arrangement is not announced yet is provisional 暂定, and so is one that reaches the last days of
+December before the next year is announced: its notice may move them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+_DAY = timedelta(days=1)
+#: from this day of December on, a year's days depend on the notice of the year after
+_LAST_DAYS_OF_DECEMBER = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +37,33 @@ class WorkCalendar:
     overrides: dict[date, bool] = field(default_factory=dict)
 
     def is_workday(self, day: date) -> bool:
-        """Whether a day is worked (law: 行政处罚法 85)."""
+        """Whether a day is worked (行政处罚法 85)."""
         if day in self.overrides:
             return self.overrides[day]
         if day in self.makeup_days:
             return True
         return day.weekday() < 5 and day not in self.holidays
 
+    def settled(self, day: date) -> bool:
+        """Whether it is known for good if this day is worked; days that the operator set are."""
+        if day in self.overrides:
+            return True
+        late = day.month == 12 and day.day >= _LAST_DAYS_OF_DECEMBER
+        return day.year in self.announced_years and (not late or day.year + 1 in self.announced_years)
+
     def add(self, start: date, working_days: int) -> Counted:
-        """The day on which a term of so many working days ends; the start day is not counted (民法典 201)."""
-        day, left = start, working_days
+        """The day on which a term of so many working days ends; the start day is not counted (民法典 201).
+
+        Provisional when a day on the way may still change. ValueError for a negative term.
+        """
+        if working_days < 0:
+            raise ValueError(f"a term of {working_days} working days")
+        day, left, settled = start, working_days, True
         while left > 0:
-            day += timedelta(days=1)
+            day += _DAY
             left -= self.is_workday(day)
-        return Counted(day, self._provisional(start, day))
+            settled = settled and self.settled(day)
+        return Counted(day, not settled)
 
     def between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before."""
@@ -53,5 +71,19 @@ class WorkCalendar:
             return -self.between(end, start)
         return sum(self.is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
-    def _provisional(self, start: date, end: date) -> bool:
-        return any(year not in self.announced_years for year in range(start.year, end.year + 1))
+    def on_or_after(self, day: date) -> Counted:
+        """The day itself where it is worked, else the next that is: where a term ends that falls on a
+        day off (民法典 203)."""
+        settled = self.settled(day)
+        while not self.is_workday(day):
+            day += _DAY
+            settled = settled and self.settled(day)
+        return Counted(day, not settled)
+
+    def on_or_before(self, day: date) -> Counted:
+        """The day itself where it is worked, else the last before it that is."""
+        settled = self.settled(day)
+        while not self.is_workday(day):
+            day -= _DAY
+            settled = settled and self.settled(day)
+        return Counted(day, not settled)
