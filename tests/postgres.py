@@ -8,11 +8,13 @@ to a folder that everybody may enter and, where we are root, run as ``nobody``.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import importlib.util
 import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -133,7 +135,7 @@ def _running(binaries: Path, data: Path, user: dict[str, Any]) -> Iterator[None]
     # no fsync: what is tested is our code, not their durability
     command = [binaries / "postgres", "-D", data, "-k", data, "-F", *options]
     with (data.parent / "postgres.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, **user)
+        server = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_die_with_parent, **user)
     try:
         yield
     finally:
@@ -143,6 +145,12 @@ def _running(binaries: Path, data: Path, user: dict[str, Any]) -> Iterator[None]
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def _die_with_parent() -> None:
+    """Have Linux stop the server where the tests are killed and cannot do it themselves."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
 
 
 def _ready(server: TestServer) -> TestServer:
