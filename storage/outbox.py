@@ -30,7 +30,7 @@ _WAITING = outbox.c.status == "waiting"
 _FOR_PERSON = (
     select(outbox.c.id, outbox.c.payload)
     # whom no push reaches is reached now that they write
-    .where(outbox.c.person_id == bindparam("person"), outbox.c.status.in_(("waiting", "unreachable")))
+    .where(outbox.c.person_id == bindparam("person"), or_(_WAITING, outbox.c.status == "unreachable"))
     .order_by(outbox.c.id)
     .limit(bindparam("at_most"))
     .with_for_update(skip_locked=True)
