@@ -69,3 +69,5 @@ def _records(subject_id: int, number: int, today: date) -> Iterator[Record]:
 def _person(uow: SqlUnitOfWork, number: int, subjects: list[int], now: datetime) -> None:
     person = uow.people.get_or_add(Channel.WECHAT, APP_ID, openid(number), now)
     uow.bindings.add(person.id, subjects[firm_of(number)], Power.FILE, at=now, proof="bench")
+    # who is bound has talked before: the row of the talk is there
+    uow.conversations.load(person.id)
