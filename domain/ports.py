@@ -6,7 +6,7 @@ All times are aware UTC, all dates are Shanghai dates, all money is integer fen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from domain.model.case import Case, CaseEvent, CaseKind
 from domain.model.person import Binding, Channel, Person, Power, Staff
-from domain.model.record import Record, RecordState, Unit
+from domain.model.record import Record, RecordState
 from domain.model.subject import Subject
 from domain.rules.workdays import WorkCalendar
 
@@ -368,9 +368,3 @@ class Sealer(Protocol):
     def digest(self, purpose: str, plain: bytes) -> bytes:
         """A keyed hash: equal for equal input, useless without the key."""
         ...
-
-
-class UnitStream(Protocol):
-    """Bulk reading for evaluation: subjects in id order with their counting units."""
-
-    def stream(self, *, after_subject: int = 0) -> Iterator[tuple[int, Sequence[Unit], BaseGrade | None]]: ...

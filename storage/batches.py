@@ -22,16 +22,6 @@ _FLIP = update(batches).where(*_PENDING).values(flipped_at=bindparam("at"), tota
 _ABANDON = update(batches).where(*_PENDING).values(abandoned_at=bindparam("at"), reason=bindparam("why"))
 _ADVANCE = update(batches).where(*_PENDING).values(cursor=bindparam("position"))
 _GET = select(batches).where(batches.c.id == bindparam("wanted"))
-_FLIPPED = (
-    select(batches)
-    .where(
-        batches.c.kind == bindparam("of_kind"),
-        batches.c.file_sha256 == bindparam("file"),
-        batches.c.flipped_at.is_not(None),
-    )
-    .order_by(batches.c.id.desc())
-    .limit(1)
-)
 _UNFINISHED = (
     select(batches)
     .where(
@@ -86,10 +76,6 @@ class SqlBatches:
 
     def get(self, batch_id: int) -> Batch | None:
         return self._one(_GET, wanted=batch_id)
-
-    def flipped(self, kind: str, file_sha256: str) -> Batch | None:
-        """The newest batch that brought in this very file, or None."""
-        return self._one(_FLIPPED, of_kind=kind, file=file_sha256)
 
     def unfinished(self, kind: str) -> Batch | None:
         """The newest batch of a kind that was neither flipped nor abandoned: what to resume."""

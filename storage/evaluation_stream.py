@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import BindParameter, Connection, Text, bindparam, select, type_coerce
@@ -20,9 +20,6 @@ from storage import records as record_rows
 from storage import subjects as subject_rows
 from storage.assessments import to_base_grade
 from storage.tables import base_grades, batches, records, subjects, violations
-
-#: subjects of one read; a snapshot lives no longer than that
-PAGE = 2000
 
 _FIRST: BindParameter[int] = bindparam("first")
 _LAST: BindParameter[int] = bindparam("last")
@@ -116,20 +113,3 @@ def read_base_grades(
     rows = connection.execute(_BASE, {"first": first, "last": last, "wanted": scheme})
     # in the order of dates: the newest of each subject stays
     return {row.subject_id: to_base_grade(row) for row in rows}
-
-
-class SqlUnitStream:
-    """Implements ``domain.ports.UnitStream`` over one connection."""
-
-    def __init__(self, connection: Connection, *, page: int = PAGE) -> None:
-        self._connection = connection
-        self._page = page
-
-    def stream(self, *, after_subject: int = 0) -> Iterator[tuple[int, Sequence[Unit], BaseGrade | None]]:
-        """Every subject after ``after_subject`` with its units and its base grade, in id order."""
-        while ids := subject_ids(self._connection, after_subject, self._page):
-            units = read_units(self._connection, ids[0], ids[-1])
-            base = read_base_grades(self._connection, ids[0], ids[-1])
-            for subject_id in ids:
-                yield subject_id, units.get(subject_id, ()), base.get(subject_id)
-            after_subject = ids[-1]

@@ -1,4 +1,4 @@
-"""The stream of facts for bulk evaluation: the same units as one by one, in subject order."""
+"""The facts for bulk evaluation: the same units as one by one, in subject order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from domain.model.assessment import BaseGrade
 from domain.model.record import Record, RecordKind, RecordState, Severity, Violation, units_of
 from domain.model.subject import Subject, SubjectKind
-from storage.evaluation_stream import SqlUnitStream
 from storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import FixedClock
 
@@ -44,18 +43,21 @@ def firms(uow: SqlUnitOfWork, clock: FixedClock) -> list[int]:
     return ids
 
 
-def test_the_stream_gives_what_is_read_one_by_one(uow: SqlUnitOfWork, firms: list[int]) -> None:
-    streamed = {subject: list(units) for subject, units, _ in SqlUnitStream(uow.connection).stream()}
-    assert list(streamed) == firms
+def test_a_page_gives_what_is_read_one_by_one(uow: SqlUnitOfWork, firms: list[int]) -> None:
+    page = {facts.subject_id: facts.units for facts in uow.evaluations.page(after=0, limit=100)}
+    assert list(page) == firms
     for firm in firms:
         records = sorted(uow.records.of_subject(firm), key=lambda record: (record.decided_on, record.id))
-        assert streamed[firm] == [unit for record in records for unit in units_of(record)]
-    assert streamed[firms[4]] == []
+        assert page[firm] == tuple(unit for record in records for unit in units_of(record))
+    assert page[firms[4]] == ()
 
 
-def test_the_stream_goes_on_after_a_subject_and_over_pages(uow: SqlUnitOfWork, firms: list[int]) -> None:
-    stream = SqlUnitStream(uow.connection, page=2).stream(after_subject=firms[0])
-    assert [subject for subject, _, _ in stream] == firms[1:]
+def test_pages_follow_each_other_in_the_order_of_ids(uow: SqlUnitOfWork, firms: list[int]) -> None:
+    seen: list[int] = []
+    while page := uow.evaluations.page(after=seen[-1] if seen else 0, limit=2):
+        assert len(page) <= 2
+        seen += [facts.subject_id for facts in page]
+    assert seen == firms
 
 
 def test_the_newest_imported_result_comes_with_its_subject(
@@ -70,5 +72,5 @@ def test_the_newest_imported_result_comes_with_its_subject(
     ):
         uow.assessments.add_base_grade(grade)
     uow.batches.flip(batch, clock.now(), {})
-    found = {subject: base for subject, _, base in SqlUnitStream(uow.connection).stream() if base}
+    found = {facts.subject_id: facts.base for facts in uow.evaluations.page(after=0, limit=100) if facts.base}
     assert found == {firms[1]: newest}
