@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from domain.model.case import CaseKind
 from domain.services import cases
 from tests.cases.conftest import Desk
 
