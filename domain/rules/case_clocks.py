@@ -38,10 +38,10 @@ def _recounted(clock: Clock, pauses: Sequence[Pause], calendar: WorkCalendar) ->
     return replace(clock, due_on=end.day, provisional=end.provisional)
 
 
-def met(clocks: Iterable[Clock], action: str, closes: bool, on: date) -> tuple[Clock, ...]:
-    """The limits after a step: those it meets are marked with the day."""
+def met(clocks: Iterable[Clock], action: str | None, on: date) -> tuple[Clock, ...]:
+    """The limits after a step: those it meets are marked with the day; None, the end of the case, meets all."""
     return tuple(
-        replace(clock, met_on=on) if not clock.met_on and (closes or clock.met_by == action) else clock
+        replace(clock, met_on=on) if clock.met_on is None and action in (None, clock.met_by) else clock
         for clock in clocks
     )
 

@@ -208,12 +208,11 @@ def _opened(work: Work, case: Case, actor: Actor, text: str) -> Case:
 
 def _after(work: Work, case: Case, step: Step, actor: Actor, text: str, facts: dict[str, Any]) -> Case:
     """The case as it stands after the step."""
-    closes = bool(step.outcome)
     changed = replace(
         case,
         state=_target(work, case, step),
         version=case.version + 1,
-        clocks=case_clocks.met(case.clocks, step.action, closes, work.today),
+        clocks=case_clocks.met(case.clocks, step.action, work.today),
         pauses=_pauses(work, case, step, text),
         facts=case.facts | facts,
         handler=actor.id if step.takes else case.handler,
@@ -221,7 +220,13 @@ def _after(work: Work, case: Case, step: Step, actor: Actor, text: str, facts: d
     if step.transfers:
         changed = replace(changed, department=_wanted_department(work, case, text), handler="")
     changed = case_clocks.settled(changed, work.calendar)
-    return replace(changed, outcome=step.outcome, closed_at=work.now) if closes else changed
+    return _closed(work, changed, step.outcome) if step.outcome else changed
+
+
+def _closed(work: Work, case: Case, outcome: str) -> Case:
+    """The decision meets every limit; the due date stays, so that it shows whether it was kept."""
+    clocks = case_clocks.met(case.clocks, None, work.today)
+    return replace(case, clocks=clocks, outcome=outcome, closed_at=work.now)
 
 
 def _target(work: Work, case: Case, step: Step) -> str:

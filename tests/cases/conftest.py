@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from domain.model.case import Actor, Case, CaseKind, Clock
 from domain.model.person import Channel, Person, Power, Staff
@@ -18,6 +19,8 @@ from domain.services import cases
 from domain.services.staff import actor_of, firm_actor
 from domain.services.work import Work
 from storage.rulebook_files import load_rulebook
+from storage.tables import audit
+from storage.types import AnyRow
 from storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import FixedClock
 
@@ -88,6 +91,9 @@ class Desk:
     def limit(self, days: int = 5, *, met_by: str = "", name: str = "办结", binds: bool = True) -> Clock:
         today = self.work.today
         return Clock(name, today, days, today, "S0-40", met_by=met_by, binds=binds)
+
+    def audit_rows(self) -> list[AnyRow]:
+        return list(self.uow.connection.execute(select(audit).order_by(audit.c.id)))
 
     def open(
         self, kind: CaseKind = CaseKind.OBJECTION, *, by: str = "firm", days: int = 5, **more: object
