@@ -14,9 +14,11 @@ from typing import Any, Protocol
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from domain.model.case import Case, CaseEvent, CaseKind
+from domain.model.measure import Correction, MeasureInForce
 from domain.model.person import Binding, Channel, Person, Power, Staff
 from domain.model.record import Record, RecordState
 from domain.model.subject import Subject
+from domain.rules.rulebook_parts import Measure
 from domain.rules.workdays import WorkCalendar
 
 
@@ -53,6 +55,10 @@ class Records(Protocol):
     def get(self, record_id: int) -> Record | None: ...
     def add(self, record: Record, *, business_key: str, batch_id: int | None) -> int: ...
     def set_state(self, record_id: int, state: RecordState) -> None: ...
+    def end_publicity(self, record_id: int, on: date) -> None:
+        """It is public until ``on`` at the latest (S4-39)."""
+        ...
+
 
 
 class Assessments(Protocol):
@@ -323,6 +329,35 @@ class Calendar(Protocol):
         ...
 
 
+class Measures(Protocol):
+    """The register of measures in force."""
+
+    def in_force(self, subject_id: int) -> list[MeasureInForce]:
+        """What holds for a subject today, in the order it was entered."""
+        ...
+
+    def enter(self, subject_id: int, assessment_id: int, measures: Sequence[Measure], *, since: date) -> None: ...
+    def end(self, ids: Sequence[int], *, on: date) -> None: ...
+    def unentered(self, *, before: datetime, limit: int) -> list[Assessment]:
+        """Assessments in force, made before a moment, whose measures were not entered yet, oldest first."""
+        ...
+
+    def note_entered(self, assessment_id: int) -> None:
+        """Everything up to and including this assessment is entered."""
+        ...
+
+
+class Corrections(Protocol):
+    """What the upper platform must change (S0-41), until it is exported."""
+
+    def queue(self, correction: Correction) -> None: ...
+    def since(self, moment: datetime | None) -> list[Correction]:
+        """What was queued since a moment; None: what was not exported yet."""
+        ...
+
+    def note_exported(self, ids: Sequence[int], *, at: datetime) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Effects outside of it are forbidden: a turn may be run again."""
 
@@ -354,6 +389,10 @@ class UnitOfWork(Protocol):
     def cases(self) -> Cases: ...
     @property
     def calendar(self) -> Calendar: ...
+    @property
+    def measures(self) -> Measures: ...
+    @property
+    def corrections(self) -> Corrections: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Effects inside are rolled back when the block raises."""

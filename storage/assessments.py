@@ -21,12 +21,12 @@ from storage.statements import insert_once
 from storage.tables import assessments, base_grades, batches
 from storage.types import AnyRow
 
-_WITH_BATCH = assessments.outerjoin(batches, batches.c.id == assessments.c.batch_id)
-_VISIBLE = or_(assessments.c.batch_id.is_(None), batches.c.flipped_at.is_not(None))
+WITH_BATCH = assessments.outerjoin(batches, batches.c.id == assessments.c.batch_id)
+VISIBLE = or_(assessments.c.batch_id.is_(None), batches.c.flipped_at.is_not(None))
 _IN_FORCE_FROM = func.coalesce(
     assessments.c.in_force_from, batches.c.flipped_at, type_=assessments.c.in_force_from.type
 )
-_COLUMNS = select(
+ASSESSMENT_COLUMNS = select(
     assessments.c.id,
     assessments.c.subject_id,
     assessments.c.rulebook_id,
@@ -36,21 +36,21 @@ _COLUMNS = select(
     _IN_FORCE_FROM.label("since"),
     assessments.c.batch_id,
     assessments.c.approved_by,
-).select_from(_WITH_BATCH)
+).select_from(WITH_BATCH)
 _NEWEST = (
-    _COLUMNS.where(
+    ASSESSMENT_COLUMNS.where(
         assessments.c.subject_id == bindparam("subject"),
         assessments.c.status == bindparam("wanted"),
-        _VISIBLE,
+        VISIBLE,
     )
     .order_by(assessments.c.id.desc())
     .limit(1)
 )
 _HISTORY = (
-    _COLUMNS.where(
+    ASSESSMENT_COLUMNS.where(
         assessments.c.subject_id == bindparam("subject"),
         assessments.c.status.in_(("in_force", "past")),
-        _VISIBLE,
+        VISIBLE,
     )
     .order_by(assessments.c.id.desc())
     .limit(bindparam("at_most"))
@@ -60,13 +60,13 @@ _HISTORY = (
 _SUBJECT = assessments.c.subject_id + 0
 _DUE = (
     select(_SUBJECT)
-    .select_from(_WITH_BATCH)
+    .select_from(WITH_BATCH)
     .where(
         # written into the text of the statement, or its partial index could not be used
         assessments.c.status == literal("in_force", literal_execute=True),
         assessments.c.valid_until <= bindparam("today"),
         bindparam("after") < _SUBJECT,
-        _VISIBLE,
+        VISIBLE,
     )
     .distinct()
     .order_by(_SUBJECT)

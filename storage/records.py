@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
@@ -43,6 +44,14 @@ _ADD = insert_once(records, "business_key")
 _ADD_VIOLATION = insert(violations)
 _BY_KEY = select(records.c.id).where(records.c.business_key == bindparam("key"))
 _SET_STATE = update(records).where(records.c.id == bindparam("wanted")).values(state=bindparam("new_state"))
+_END_PUBLICITY = (
+    update(records)
+    .where(
+        records.c.id == bindparam("wanted"),
+        or_(records.c.publicity_until.is_(None), records.c.publicity_until > bindparam("on")),
+    )
+    .values(publicity_until=bindparam("on"))
+)
 
 
 class SqlRecords:
@@ -73,6 +82,10 @@ class SqlRecords:
 
     def set_state(self, record_id: int, state: RecordState) -> None:
         self._connection.execute(_SET_STATE, {"wanted": record_id, "new_state": state.value})
+
+    def end_publicity(self, record_id: int, on: date) -> None:
+        """It is public until ``on`` at the latest (S4-39)."""
+        self._connection.execute(_END_PUBLICITY, {"wanted": record_id, "on": on})
 
 
 def record_row(record: Record) -> dict[str, Any]:

@@ -496,12 +496,14 @@ measures_in_force = Table(
     # clause and text identify the measure within its rulebook version
     Column("clause", String(10), nullable=False),
     Column("text", Text, nullable=False),
+    Column("public_text", Text, nullable=False),
     Column("modality", String(15), nullable=False),
     Column("executor", String(100), nullable=False),
     Column("basis", Text, nullable=False),
+    # takes something away: its end must be confirmed by whoever carries it out
+    Column("restricts", Boolean, nullable=False),
     Column("since", Date, nullable=False),
     Column("ended_on", Date),
-    Column("stop_case_id", Id, ForeignKey("cases.id")),
     Index("ix_measures_in_force_subject_id_ended_on", "subject_id", "ended_on"),
 )
 #: corrections for the upper platform (S0-41), until exported and confirmed

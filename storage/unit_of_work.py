@@ -22,6 +22,7 @@ from storage.evaluations import SqlEvaluationBook
 from storage.inbox import SqlInbox
 from storage.installation import SqlInstallation
 from storage.jobs import SqlJobs
+from storage.measures import SqlCorrections, SqlMeasures
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
 from storage.queries import SqlQueryLog
@@ -55,6 +56,8 @@ class SqlUnitOfWork:
         self.queries = SqlQueryLog(connection)
         self.retention = SqlRetention(connection)
         self.inbox = SqlInbox(connection, sealer)
+        self.measures = SqlMeasures(connection)
+        self.corrections = SqlCorrections(connection)
         self.outbox = SqlOutbox(connection, sealer)
         self.staff = SqlStaffMembers(connection)
         self.batches = SqlBatches(connection)
