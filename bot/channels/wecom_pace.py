@@ -25,7 +25,7 @@ def wait_before_next(sent: Sequence[datetime], now: datetime) -> timedelta:
     platform's minutes begin.
     """
     waits = (sent[-count] + window - now for count, window in LIMITS if len(sent) >= count)
-    return max(timedelta(0), *waits) if sent else timedelta(0)
+    return max((timedelta(0), *waits))
 
 
 class MemberPace:
