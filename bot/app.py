@@ -16,10 +16,10 @@ from functools import partial
 import structlog
 from aiohttp import ClientSession, web
 
+from bot.channels.api_errors import TryAgain
 from bot.channels.codec import Codec
 from bot.channels.official_account import Mode, OfficialAccountCallback
 from bot.channels.wechat_api import WeChatApi
-from bot.channels.wechat_errors import TryAgain
 from bot.clock import SystemClock
 from bot.delivery import Delivery
 from bot.logging import configure

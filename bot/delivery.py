@@ -17,7 +17,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.channels.wechat_errors import Action, ApiError, OutcomeUnknown, TryAgain
+from bot.channels.api_errors import Action, ApiError, OutcomeUnknown, TryAgain
 from bot.metrics import Metrics
 from bot.tasks import Nursery
 from domain.clock import Clock

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels.api_errors import Action, ApiError, Meaning, OutcomeUnknown, Platform, TryAgain, same
-
-__all__ = ["MEANINGS", "WECHAT", "Action", "ApiError", "OutcomeUnknown", "TryAgain", "meaning_of"]
+from bot.channels.api_errors import Action, Meaning, Platform, same
 
 MEANINGS: dict[int, Meaning] = {
     -1: Meaning(Action.RETRY, "微信系统繁忙，稍后自动重试"),
@@ -60,8 +58,3 @@ MEANINGS: dict[int, Meaning] = {
     **same((89503, 89506, 89507), Meaning(Action.CONFIG, "调用须由公众号管理员确认")),
 }
 WECHAT = Platform("wechat", "WECHAT_API_BASE", MEANINGS)
-
-
-def meaning_of(code: int) -> Meaning:
-    """What an error code calls for; an unknown one is permanent, so that staff see it."""
-    return WECHAT.meaning_of(code)

@@ -6,7 +6,7 @@ import asyncio
 import json
 
 from bot.app import push_menu_once
-from bot.channels.wechat_errors import ApiError, OutcomeUnknown
+from bot.channels.api_errors import ApiError, OutcomeUnknown
 from bot.cli.workplace import Workplace
 from domain.errors import Refused
 from handlers.menu import menu_json

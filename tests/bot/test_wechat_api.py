@@ -14,8 +14,9 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout
 from structlog.testing import capture_logs
 
+from bot.channels.api_errors import Action, ApiError, OutcomeUnknown, TryAgain
 from bot.channels.wechat_api import UserInfo, WeChatApi
-from bot.channels.wechat_errors import Action, ApiError, OutcomeUnknown, TryAgain, meaning_of
+from bot.channels.wechat_errors import WECHAT
 from bot.channels.wechat_templates import problem_with
 from bot.clock import FixedClock, MovableClock
 from tests.fake_api import BROKEN, OK, Answerer, Drawer, Platform, hang, sends, serving, status
@@ -362,7 +363,7 @@ TABLE: dict[Action, list[int]] = {
 
 @pytest.mark.parametrize("action,code", [(action, code) for action, codes in TABLE.items() for code in codes])
 def test_each_error_code_says_what_helps(action: Action, code: int) -> None:
-    meaning = meaning_of(code)
+    meaning = WECHAT.meaning_of(code)
     assert meaning.action is action
     assert meaning.hint
     assert (meaning.wait > timedelta(0)) >= (action is Action.QUOTA)

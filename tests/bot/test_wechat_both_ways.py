@@ -10,11 +10,11 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from bot.channels.api_errors import Action, ApiError, OutcomeUnknown
+from bot.channels.api_token import AccessToken
 from bot.channels.codec import Codec
 from bot.channels.official_account import Mode, OfficialAccountCallback
 from bot.channels.wechat_api import WeChatApi
-from bot.channels.wechat_errors import Action, ApiError, OutcomeUnknown
-from bot.channels.api_token import AccessToken
 from bot.clock import FixedClock, MovableClock
 from bot.simulator import SIMULATOR, FaultKind, Simulator, SimulatorConfig, Slot, Template, create_simulator
 from bot.simulator import Mode as SimulatorMode

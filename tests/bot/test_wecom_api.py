@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.channels import wechat_errors
 from bot.channels.api_errors import Action, ApiError, OutcomeUnknown, TryAgain
+from bot.channels.wechat_errors import WECHAT
 from bot.channels.wecom_api import Department, Kind, Login, Member, Missed, Recipients, Sent, WeComApi
 from bot.channels.wecom_card_parts import Button
 from bot.channels.wecom_cards import ButtonCard
@@ -485,7 +485,7 @@ def test_each_error_code_says_what_helps(action: Action, code: int) -> None:
 
 def test_the_same_number_may_mean_another_thing_on_the_other_platform() -> None:
     assert MEANINGS[40001].action is Action.CONFIG
-    assert wechat_errors.meaning_of(40001).action is Action.REFRESH
+    assert WECHAT.meaning_of(40001).action is Action.REFRESH
 
 
 @pytest.mark.parametrize("name", BROKEN)
