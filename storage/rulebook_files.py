@@ -13,7 +13,7 @@ from domain.rules.rulebook import (
     parse_national,
     parse_rulebook,
 )
-from domain.rules.rulebook_check import Problem
+from domain.rules.rulebook_problem import Problem
 
 _SHIPPED = Path(str(domain.rulebooks.__file__)).parent
 _NATIONAL = "national"

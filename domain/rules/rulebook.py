@@ -84,8 +84,9 @@ from domain.model.assessment import OutcomeKind
 from domain.model.record import Severity
 from domain.model.subject import SubjectKind
 from domain.rules import grade_words
+from domain.rules.clause_ids import AMBIGUITY_IDS
 from domain.rules.rulebook_cases import CASE_SECTIONS, CaseRules
-from domain.rules.rulebook_check import Problem, problems_of
+from domain.rules.rulebook_check import problems_of
 from domain.rules.rulebook_parts import (
     Cited,
     Criterion,
@@ -108,6 +109,7 @@ from domain.rules.rulebook_parts import (
     Text,
     Wording,
 )
+from domain.rules.rulebook_problem import Problem
 from domain.rules.rulebook_reading import read_toml, validated
 
 
@@ -239,7 +241,9 @@ class Rulebook(CaseRules):
         return f"《{self.document.title}》{number}{article}"
 
     def public_source(self, part: Cited) -> str:
-        """What a value rests on as a firm may read it: higher law, else our document where it may be quoted."""
+        """What a value rests on as anybody may read it: law, our document, or that the office set it."""
+        if not part.law and part.clause in AMBIGUITY_IDS:
+            return "信用办设定"
         return part.law or self.citation(part.article) or self.display_name
 
     def public_basis(self, measure: Measure) -> str:

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from domain.model.assessment import OutcomeKind
+from domain.rules.rulebook_case_checks import case_problems
 from domain.rules.rulebook_parts import Band, Measure, Overlay, Part, Ruling, Scheme
+from domain.rules.rulebook_problem import Problem
 
 if TYPE_CHECKING:
     from domain.rules.rulebook import Rulebook
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault of a rulebook file: the key, and what is wrong and allowed, in Chinese."""
-
-    key: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.key}：{self.text}" if self.key else self.text
+#: keys whose text firms read
+_FOR_FIRMS = ("public_text", "display_name", "source_line", "name", "body", "platform")
 
 
 def problems_of(rulebook: Rulebook) -> list[Problem]:
     """Everything wrong with a rulebook whose tables are well formed."""
-    checks = (_orders, _grades, _measures, _base, _facts, _criteria, _schemes, _secrecy)
+    checks = (_orders, _grades, _measures, _base, _facts, _criteria, _schemes, case_problems, _secrecy)
     return [problem for check in checks for problem in check(rulebook)]
 
 
@@ -242,7 +236,7 @@ def _public_texts(part: Part, key: str) -> Iterator[tuple[str, str]]:
     for name in type(part).model_fields:
         value = getattr(part, name)
         path = f"{key}.{name}" if key else name
-        if name in ("public_text", "display_name", "source_line") and isinstance(value, str):
+        if name in _FOR_FIRMS and isinstance(value, str):
             yield path, value
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, Part):

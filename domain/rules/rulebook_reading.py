@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.errors import Misconfigured
-from domain.rules.rulebook_check import Problem
+from domain.rules.rulebook_problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 
