@@ -51,9 +51,9 @@ def import_rows(
 def _import(place: Workplace, kind: str, file: Path, *, by: str, source: str, dry_run: bool) -> ImportReport:
     from storage.importing import import_file
 
-    with _rows_bar() as progress:
+    with _rows_bar() as progress, place.sessions() as session:
         return import_file(
-            place.session,
+            session,
             kind,
             file,
             rulebook=place.rulebook,

@@ -18,6 +18,7 @@ from domain.errors import Refused
 if TYPE_CHECKING:
     from domain.office import Office
     from domain.rules.rulebook import Rulebook
+    from storage.session import SessionFactory
     from storage.unit_of_work import SqlUnitOfWork
     from storage.vault import Vault
 
@@ -75,6 +76,18 @@ class Workplace:
             yield uow
             # where no service runs, nobody else would chain what this command did
             uow.sealing.seal_batch()
+
+    @contextmanager
+    def sessions(self) -> Iterator[SessionFactory]:
+        """As ``session``, for many short transactions: the database is opened once."""
+        from storage.session import open_sessions
+
+        with self.session():
+            pass  # ties the database to this rulebook, or refuses
+        with open_sessions(self.settings.database_url, sealer=self.sealer, clock=self.clock) as session:
+            yield session
+        with self.session():
+            pass  # chains what was done
 
 
 def sqlite_file(database_url: str) -> Path | None:
