@@ -1,4 +1,4 @@
-"""The service account's platform, made believable: the peer of the tests and of the demonstration.
+"""The two platforms, made believable: the peers of the tests and of the demonstration.
 
 It shares no code with ``bot/channels``: both are written from the platform's
 documents, so that each checks the other.
@@ -13,13 +13,18 @@ from bot.simulator.faults import FaultKind
 from bot.simulator.knobs import Knobs, Repeat
 from bot.simulator.pushes import FAULT_LINE
 from bot.simulator.templates_of_office import templates_of
+from bot.simulator.wecom.actions import WeCom
+from bot.simulator.wecom.config import AppConfig, DepartmentConfig, MemberConfig, WeComConfig
 
 __all__ = [
     "FAULT_LINE",
     "SIMULATOR",
+    "AppConfig",
+    "DepartmentConfig",
     "FaultKind",
     "Hint",
     "Knobs",
+    "MemberConfig",
     "Mode",
     "NotPossibleError",
     "Outcome",
@@ -28,6 +33,8 @@ __all__ = [
     "SimulatorConfig",
     "Slot",
     "Template",
+    "WeCom",
+    "WeComConfig",
     "create_simulator",
     "templates_of",
 ]

@@ -20,6 +20,8 @@ from bot.simulator.people import Action, Person, Side
 from bot.simulator.platform import Platform
 from bot.simulator.pushes import Pusher
 from bot.simulator.scenes import Scene
+from bot.simulator.wecom.actions import WeCom
+from bot.simulator.wecom.corp import Corp
 from bot.tasks import Nursery
 
 #: stands for recorded speech: the smallest thing that calls itself AMR
@@ -34,6 +36,7 @@ class Simulator:
     def __init__(self, config: SimulatorConfig, clock: MovableClock, nursery: Nursery) -> None:
         self.platform = Platform(config, clock)
         self.pusher = Pusher(self.platform)
+        self._wecom = _wecom(config, self.platform)
         self._nursery = nursery
         self._memory = Memory(config.memory)
         self._memory.recall(self.platform)
@@ -41,11 +44,25 @@ class Simulator:
         self._quiet = asyncio.Event()
         self._quiet.set()
 
+    @property
+    def has_wecom(self) -> bool:
+        """Whether a corp stands beside the service account."""
+        return self._wecom is not None
+
+    @property
+    def wecom(self) -> WeCom:
+        """The corp beside the service account; raises ``NotPossibleError`` where none was configured."""
+        if self._wecom is None:
+            raise NotPossibleError("这里没有企业微信")
+        return self._wecom
+
     # life
 
     def open(self) -> None:
         """Opens the connections; call inside the running loop."""
         self.pusher.open()
+        if self._wecom is not None:
+            self._wecom.pusher.open()
 
     def stop_watching(self) -> None:
         """Ends the live updates, so that a server can close."""
@@ -54,6 +71,8 @@ class Simulator:
     async def close(self) -> None:
         """Closes the connections; what people saw is kept if a file was named."""
         await self.pusher.close()
+        if self._wecom is not None:
+            await self._wecom.pusher.close()
         self._memory.keep(self.platform)
 
     def later(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -212,6 +231,15 @@ class Simulator:
         """Moves the clock of platform and service forward."""
         self.platform.clock.advance(by)
         self.platform.feed.changed()
+
+
+def _wecom(config: SimulatorConfig, platform: Platform) -> WeCom | None:
+    """The corp, on the same clock, and watched through the same feed and wire log."""
+    if config.wecom is None:
+        return None
+    corp = Corp(config.wecom, platform.clock, platform.wire, platform.feed)
+    corp.own_url = config.own_url
+    return WeCom(corp)
 
 
 def _menu_letter(kind: str, button: dict[str, Any], menu_id: str) -> Letter | None:

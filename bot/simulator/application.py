@@ -12,6 +12,7 @@ from bot.simulator.actions import Simulator
 from bot.simulator.api import PlatformApi
 from bot.simulator.config import Hint, SimulatorConfig
 from bot.simulator.page import Hints, Page
+from bot.simulator.wecom.api import WeComApi
 from bot.tasks import Nursery
 
 #: where the running simulator is found in its application
@@ -28,23 +29,26 @@ def create_simulator(
     """A sub-application to be mounted, as a rule at ``/sim``.
 
     Below its mount stand the page (``/``) and the platform's interfaces
-    (``/wechat/cgi-bin/…``): point ``WECHAT_API_BASE`` at ``…/sim/wechat``. The
-    service must run on the same ``clock``. Whoever mounts it drains ``nursery``
+    (``/wechat/cgi-bin/…`` and, with a corp, ``/wecom/cgi-bin/…``): point
+    ``WECHAT_API_BASE`` at ``…/sim/wechat`` and ``WECOM_API_BASE`` at ``…/sim/wecom``.
+    The service must run on the same ``clock``. Whoever mounts it drains ``nursery``
     before closing.
     """
     simulator = Simulator(config, clock, nursery)
     app = web.Application()
     app[SIMULATOR] = simulator
     app.add_routes(Page(simulator, hints).routes())
-    app.add_subapp("/wechat", _interfaces(simulator))
+    app.add_subapp("/wechat", _interfaces(PlatformApi(simulator).routes()))
+    if simulator.has_wecom:
+        app.add_subapp("/wecom", _interfaces(WeComApi(simulator.wecom.corp).routes()))
     app.cleanup_ctx.append(_connections)
     app.on_shutdown.append(_end_watching)
     return app
 
 
-def _interfaces(simulator: Simulator) -> web.Application:
+def _interfaces(routes: Sequence[web.RouteDef]) -> web.Application:
     app = web.Application()
-    app.add_routes(PlatformApi(simulator).routes())
+    app.add_routes(routes)
     return app
 
 

@@ -90,13 +90,16 @@ class Courier:
         await self._attempts(errand)
         return errand.judged
 
-    async def look(self, url: str, query: Mapping[str, str]) -> tuple[int, bytes]:
+    async def look(
+        self, url: str, query: Mapping[str, str], *, within: float | None = None
+    ) -> tuple[int, bytes]:
         """Status and body of a GET, as the console makes it when an address is saved.
 
-        Raises ``TimeoutError`` after the platform's patience, ``aiohttp.ClientError`` for no answer.
+        Raises ``TimeoutError`` after ``within`` seconds, or else after the platform's patience,
+        ``aiohttp.ClientError`` for no answer.
         """
         async with (
-            asyncio.timeout(self._knobs.cut_after),
+            asyncio.timeout(self._knobs.cut_after if within is None else within),
             self._opened.get(url, params=query, allow_redirects=False) as response,
         ):
             return response.status, await response.content.read(_LARGEST_ANSWER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,17 +26,20 @@ _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Limit:
+class Limit:
+    """What an upload of one kind may be; bytes, and content types (``None``: any)."""
+
     size: int
-    types: frozenset[str]
+    types: frozenset[str] | None = None
+    least: int = 1
 
 
-#: ``type`` of an upload → its limits
-LIMITS: Final[dict[str, _Limit]] = {
-    "image": _Limit(10 * _MB, frozenset({"image/png", "image/jpeg", "image/gif"})),
-    "voice": _Limit(2 * _MB, frozenset({"audio/amr", "audio/mpeg"})),
-    "video": _Limit(10 * _MB, frozenset({"video/mp4"})),
-    "thumb": _Limit(64 * 1024, frozenset({"image/jpeg"})),
+#: ``type`` of an upload to the service account → its limits
+LIMITS: Final[dict[str, Limit]] = {
+    "image": Limit(10 * _MB, frozenset({"image/png", "image/jpeg", "image/gif"})),
+    "voice": Limit(2 * _MB, frozenset({"audio/amr", "audio/mpeg"})),
+    "video": Limit(10 * _MB, frozenset({"video/mp4"})),
+    "thumb": Limit(64 * 1024, frozenset({"image/jpeg"})),
 }
 
 
@@ -48,6 +52,8 @@ class Medium:
     content_type: str
     data: bytes
     created_at: datetime
+    #: as the uploader called it
+    name: str = ""
 
 
 def content_type_of(data: bytes) -> str:
@@ -60,23 +66,25 @@ def content_type_of(data: bytes) -> str:
 class MediaShelf:
     """Temporary media of one account, from either side."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, limits: Mapping[str, Limit] = LIMITS) -> None:
         self._clock = clock
+        self._limits = limits
         self._media: dict[str, Medium] = {}
 
-    def put(self, kind: str, data: bytes) -> Medium:
+    def put(self, kind: str, data: bytes, name: str = "") -> Medium:
         """Stores an upload; raises 40004, 40005, 40006 or 44001."""
-        limit = LIMITS.get(kind)
+        limit = self._limits.get(kind)
         if limit is None:
             raise ApiError(40004)
         if not data:
             raise ApiError(44001)
-        if len(data) > limit.size:
+        if not limit.least <= len(data) <= limit.size:
             raise ApiError(40006)
         content_type = content_type_of(data)
-        if content_type not in limit.types:
+        if limit.types is not None and content_type not in limit.types:
             raise ApiError(40005)
-        medium = Medium(secrets.token_urlsafe(48), kind, content_type, data, self._clock.now())
+        content_type = content_type or "application/octet-stream"
+        medium = Medium(secrets.token_urlsafe(48), kind, content_type, data, self._clock.now(), name)
         self._media[medium.media_id] = medium
         return medium
 

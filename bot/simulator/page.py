@@ -17,6 +17,7 @@ from bot.simulator.config import Hint
 from bot.simulator.errors import ApiError, NotPossibleError
 from bot.simulator.faults import TITLES, FaultKind
 from bot.simulator.knobs import Repeat
+from bot.simulator.media import Medium
 from bot.simulator.people import Bubble, Person
 from bot.simulator.wire import Exchange
 
@@ -115,12 +116,21 @@ class Page:
         return _json({"exchanges": [_exchange(each) for each in chosen[-_EXCHANGES_SHOWN:]]})
 
     async def _medium(self, request: web.Request) -> web.StreamResponse:
-        try:
-            medium = self._platform.media.get(request.match_info["media_id"])
-        except ApiError as error:
-            raise web.HTTPNotFound(text=error.text) from error
+        medium = self._found(request.match_info["media_id"])
         headers = {"X-Content-Type-Options": "nosniff"}
         return web.Response(body=medium.data, content_type=medium.content_type, headers=headers)
+
+    def _found(self, media_id: str) -> Medium:
+        """A medium of either platform."""
+        shelves = [self._platform.media]
+        if self._simulator.has_wecom:
+            shelves.append(self._simulator.wecom.corp.media)
+        for shelf in shelves:
+            try:
+                return shelf.get(media_id)
+            except ApiError:
+                continue
+        raise web.HTTPNotFound(text="no such medium")
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the version, whenever it grows."""

@@ -98,8 +98,8 @@ def _shown(root: Node, articles: int) -> Shown | None:
     if kind == "transfer_customer_service":
         return None
     if kind == "news":
-        return _news(root, articles)
-    reader = _READERS.get(kind)
+        return news_of(root, articles)
+    reader = READERS.get(kind)
     if reader is None:
         raise ReplyError(f"MsgType「{kind}」不能回复")
     return reader(root)
@@ -134,7 +134,8 @@ def _music(root: Node) -> Shown:
     return Shown("music", part.get("Title") or "音乐", {"url": part.get("MusicUrl") or ""})
 
 
-def _news(root: Node, most: int) -> Shown:
+def news_of(root: Node, most: int) -> Shown:
+    """The articles of a reply, as many as are shown; raises ``ReplyError``."""
     parent = root.child("Articles")
     items = parent.all("item") if parent else []
     if not items or not (root.get("ArticleCount") or "").isdecimal():
@@ -151,7 +152,8 @@ def _news(root: Node, most: int) -> Shown:
     return Shown("news", articles[0]["title"], {"articles": articles, "dropped": len(items) - len(articles)})
 
 
-_READERS: Final[dict[str, Callable[[Node], Shown]]] = {
+#: the kinds both platforms take, with what reads them
+READERS: Final[dict[str, Callable[[Node], Shown]]] = {
     "text": _text,
     "image": _media("image", "Image", "［图片］"),
     "voice": _media("voice", "Voice", "［语音］"),

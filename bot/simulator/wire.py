@@ -48,6 +48,8 @@ class Exchange:
     title: str
     openid: str
     at: datetime
+    #: which platform: "wechat", "wecom"
+    platform: str = "wechat"
     #: the push before encryption, or the request body of a call
     plain: str = ""
     #: the answer to a call
@@ -62,10 +64,19 @@ class WireLog:
         self._count = 0
         self._kept: deque[Exchange] = deque(maxlen=KEPT)
 
-    def open(self, direction: str, title: str, openid: str, at: datetime, plain: str = "") -> Exchange:
-        """A new exchange, already in the log."""
+    def open(
+        self,
+        direction: str,
+        title: str,
+        openid: str,
+        at: datetime,
+        plain: str = "",
+        *,
+        platform: str = "wechat",
+    ) -> Exchange:
+        """A new exchange, already in the log; ``openid`` is the userid on WeCom."""
         self._count += 1
-        exchange = Exchange(self._count, direction, title, openid, at, plain)
+        exchange = Exchange(self._count, direction, title, openid, at, platform, plain)
         self._kept.append(exchange)
         return exchange
 
@@ -73,6 +84,6 @@ class WireLog:
         """Every exchange still kept."""
         return tuple(self._kept)
 
-    def pushes(self) -> tuple[Exchange, ...]:
-        """The pushes still kept."""
-        return tuple(e for e in self._kept if e.direction == "push")
+    def pushes(self, platform: str = "wechat") -> tuple[Exchange, ...]:
+        """The pushes of a platform still kept."""
+        return tuple(e for e in self._kept if e.direction == "push" and e.platform == platform)

@@ -28,7 +28,7 @@ from domain.rules.codes import make_uscc
 from domain.services import bindings, grades
 from handlers.understand import warm_up
 from storage.unit_of_work import SqlUnitOfWork
-from tests.driver import ACCOUNT, BEGINNING, Phone, Story, open_story
+from tests.driver import ACCOUNT, BEGINNING, Phone, Story, open_story, staff_side
 
 T = TypeVar("T")
 
@@ -125,6 +125,7 @@ def open_town(tmp_path: Path) -> OpenTown:
                 rulebook=rulebook,
                 database_url=database_url,
                 wechat_api_base=api_base,
+                wecom_api_base=staff_side(api_base),
                 wechat_mode=config.mode.value,
             )
             return create_app(settings, clock=moving)
