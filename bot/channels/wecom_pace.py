@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 from domain.clock import Clock
 
+#: the platform counts when a message arrives, and one may take longer on its way than the next
+MARGIN = timedelta(seconds=5)
 #: (messages, in how long)
-LIMITS: tuple[tuple[int, timedelta], ...] = ((30, timedelta(minutes=1)), (1000, timedelta(hours=1)))
+LIMITS = ((30, timedelta(minutes=1) + MARGIN), (1000, timedelta(hours=1) + MARGIN))
 _LONGEST = max(window for _, window in LIMITS)
 #: members are forgotten in rounds, so that a corp of thousands costs no memory for ever
 _SWEEP_AT = 5_000
