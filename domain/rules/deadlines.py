@@ -6,7 +6,7 @@ paused, met and counted anew is in ``case_clocks.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -45,7 +45,7 @@ def clocks_for(
     ``started_on`` is the day of the event and is not counted. What starts with ``submission`` (the firm
     filed) is all where the office itself receives the complete application; where the limit runs from
     formal receipt at another body's window (S4-34), it starts with ``acceptance``, when staff write the
-    receipt down. ``request``: the provider of the information was asked. ``provider``: somebody else must
+    receipt down. Where another body decides, ``submission`` is the day on which the firm filed there. ``request``: the provider of the information was asked. ``provider``: somebody else must
     be asked, so that the longer of two limits of the ordinance binds. Kinds without limits give ().
     """
     procedure_of = _PROCEDURES.get(kind)
@@ -53,8 +53,12 @@ def clocks_for(
         return ()
     procedure = procedure_of(rulebook)
     starts = _starts_with(event, outside=_received_outside(kind, rulebook))
-    limits = [limit for limit in procedure.limits if (limit.starts or procedure.clock_start) in starts]
-    return tuple(_clocks(limits, rulebook, calendar, started_on, provider=provider))
+    applies = _applying(kind, rulebook, provider=provider)
+    return tuple(
+        _clock(limit, rulebook, calendar, started_on, binds=_binds(limit, applies))
+        for limit in procedure.limits
+        if (limit.starts or procedure.clock_start) in starts
+    )
 
 
 def after_inquiry(
@@ -63,7 +67,7 @@ def after_inquiry(
     """The limits once the provider of the information was asked: the longer one binds from the same start,
     and the provider's own limit runs beside it (C-08). For the step 核查; asking again changes nothing."""
     limits = {limit.name: limit for limit in _PROCEDURES[kind](rulebook).limits}
-    applies = [limit for limit in limits.values() if _applies(limit, provider=True)]
+    applies = _applying(kind, rulebook, provider=True)
     kept = [replace(c, binds=_binds(limits[c.name], applies)) if c.name in limits else c for c in running]
     asked = clocks_for(kind, rulebook, calendar, today, event="request")
     return (*kept, *(clock for clock in asked if clock.name not in {c.name for c in running}))
@@ -84,33 +88,38 @@ def _starts_with(event: Event, *, outside: bool) -> frozenset[Start]:
     return frozenset({"acceptance", "receipt"} if outside else {"acceptance"})
 
 
-def _clocks(
-    limits: Sequence[Limit], rulebook: Rulebook, calendar: WorkCalendar, started_on: date, *, provider: bool
-) -> Iterator[Clock]:
-    applies = [limit for limit in limits if _applies(limit, provider=provider)]
-    for limit in limits:
-        counted = calendar.add(started_on, limit.working_days)
-        yield Clock(
-            name=limit.name,
-            starts_on=started_on,
-            working_days=limit.working_days,
-            due_on=counted.day,
-            basis=rulebook.public_source(limit),
-            provisional=counted.provisional,
-            verified=limit.verified,
-            binds=_binds(limit, applies),
-            met_by=_MET_BY[limit.step],
-        )
+def _clock(
+    limit: Limit, rulebook: Rulebook, calendar: WorkCalendar, started_on: date, *, binds: bool
+) -> Clock:
+    counted = calendar.add(started_on, limit.working_days)
+    return Clock(
+        name=limit.name,
+        starts_on=started_on,
+        working_days=limit.working_days,
+        due_on=counted.day,
+        basis=rulebook.public_source(limit),
+        provisional=counted.provisional,
+        verified=limit.verified,
+        binds=binds,
+        met_by=_MET_BY[limit.step],
+    )
 
 
-def _applies(limit: Limit, *, provider: bool) -> bool:
-    return limit.asks == "always" or (limit.asks == "provider") is provider
+def _applying(kind: CaseKind, rulebook: Rulebook, *, provider: bool) -> tuple[Limit, ...]:
+    """The limits that this office can keep as things stand: acceptance at another body's window is not ours,
+    nor is the answer of the provider."""
+    kept: set[Step] = {"decide"} if _received_outside(kind, rulebook) else {"accept", "decide"}
+    return tuple(
+        limit
+        for limit in _PROCEDURES[kind](rulebook).limits
+        if limit.step in kept and (limit.asks == "always" or (limit.asks == "provider") is provider)
+    )
 
 
 def _binds(limit: Limit, applies: Sequence[Limit]) -> bool:
     """Whether the limit can set the due date; an unverified one cannot where a verified one does."""
     gives_way = not limit.verified and any(other.verified and other.step == limit.step for other in applies)
-    return limit in applies and limit.step != "provide" and not gives_way
+    return limit in applies and not gives_way
 
 
 @dataclass(frozen=True, slots=True)

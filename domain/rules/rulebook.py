@@ -333,7 +333,8 @@ def _on_frame(data: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
         if own is None and shared is not None:
             merged[key] = shared
         elif isinstance(own, dict) and isinstance(shared, dict):
-            merged[key] = {k: v for k, v in shared.items() if k not in Cited.model_fields} | own
+            left = Cited.model_fields if own.keys() & {"clause", "law"} else ()
+            merged[key] = {k: v for k, v in shared.items() if k not in left} | own
     return merged
 
 
