@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -53,15 +53,35 @@ class Duty(_Part):
     phone: Phone | None = None
 
 
+class FormerName(_Part):
+    """A name that a department, or one merged into it, bore until a day (M20)."""
+
+    name: Text
+    until: date
+
+
+class AuthorityName(NamedTuple):
+    """What a name in a file means: the present name, and the last day on which it was borne."""
+
+    present: str
+    until: date | None = None
+
+
 class Department(_Part):
     """A department, the names it also goes by, and the domains it answers for (C-14)."""
 
     name: Text
     aliases: tuple[Text, ...] = ()
+    former_names: tuple[FormerName, ...] = ()
     #: codes or names of the rulebook's domains
     domains: tuple[Text, ...] = ()
     phone: Phone | None = None
     address: str = ""
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Every name by which a file may call it, the present one first."""
+        return (self.name, *self.aliases, *(former.name for former in self.former_names))
 
 
 class PrivacyNotice(_Part):
@@ -132,7 +152,7 @@ class Office(_Part):
     @model_validator(mode="after")
     def _names_are_unique(self) -> Office:
         seen: set[str] = set()
-        for name in (n for d in self.departments for n in (d.name, *d.aliases)):
+        for name in (n for d in self.departments for n in d.all_names):
             if name in seen:
                 raise ValueError(f"部门名称“{name}”出现两次")
             seen.add(name)
@@ -149,7 +169,13 @@ class Office(_Part):
 
     def department(self, name: str) -> Department | None:
         """The department with this name or alias (M20)."""
-        return next((d for d in self.departments if name == d.name or name in d.aliases), None)
+        return next((d for d in self.departments if name in d.all_names), None)
+
+    def authorities(self) -> dict[str, AuthorityName]:
+        """Every name of every department → its present name, with the end of former ones (M20)."""
+        names = {n: AuthorityName(d.name) for d in self.departments for n in (d.name, *d.aliases)}
+        former = {f.name: AuthorityName(d.name, f.until) for d in self.departments for f in d.former_names}
+        return former | names
 
     def owner_of(self, domain: str) -> Department | None:
         """The first department that answers for a domain, by code or name."""

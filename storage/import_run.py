@@ -20,8 +20,8 @@ from domain.services.import_report import ImportReport, Tally, keep
 from domain.services.import_rows import Sheet
 from storage import import_lookups as lookups
 from storage import imports
-from storage.rejected_workbook import RejectedWorkbook
 from storage.spreadsheet_headers import Header, is_header_word
+from storage.spreadsheet_rejects import RejectedWorkbook
 from storage.spreadsheets import OpenWorkbook, Row, SheetHead
 from storage.tables import records, subjects
 
@@ -121,11 +121,16 @@ class ImportRun:
             rejected_file=rejected_file,
             repairs=tuple(tally.repairs),
             diffs=tuple(tally.diffs),
-            warnings=(*(f"工作表“{head.name}”{note}" for note in head.notes), *tally.warnings),
+            warnings=(*self._notes(head), *tally.warnings),
             skipped_rows=tuple(tally.skipped_rows),
             skipped_sheets=tuple(skipped),
             similar_columns=header.similar,
         )
+
+    def _notes(self, head: SheetHead) -> Iterator[str]:
+        yield from (f"工作表“{head.name}”{note}" for note in head.notes)
+        if self._sheet.kind is PUBLIC_GRADES and self._sheet.rulebook.base == "criteria":
+            yield "本地规则按记录评定等级，导入的评价结果只作参考"
 
     # -- one row ------------------------------------------------------------------------------------
 
@@ -271,7 +276,7 @@ class ImportRun:
 
     def _doubt_authorities(self) -> None:
         """Names of authorities that are near a known one: abbreviated or transposed (M20); never changed."""
-        known = set(self._sheet.authorities.values())
+        known = {authority.present for authority in self._sheet.authorities.values()}
         for name, row_no in self._unknown.items() if known else ():
             if name in known:
                 continue

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.clock import Clock, legal_date
 from domain.errors import Refused, XinshiError
+from domain.office import AuthorityName
 from domain.ports import Sealer
 from domain.rules.cleaning import clean_name
 from domain.rules.rulebook import Rulebook
@@ -26,9 +27,9 @@ from domain.services.import_report import ImportReport
 from domain.services.import_rows import Sheet
 from storage import imports
 from storage.import_run import ImportRun, Progress
-from storage.rejected_workbook import RejectedWorkbook
 from storage.session import SessionFactory
 from storage.spreadsheet_headers import choose_sheet
+from storage.spreadsheet_rejects import RejectedWorkbook
 from storage.spreadsheets import Limits, open_workbook
 
 
@@ -44,13 +45,13 @@ def import_file(
     source: str = "",
     dry_run: bool = False,
     progress: Progress | None = None,
-    authorities: Mapping[str, str] | None = None,
+    authorities: Mapping[str, AuthorityName] | None = None,
     limits: Limits | None = None,
 ) -> ImportReport:
     """Import a file of one kind (``subjects``, ``public-grades``, ``penalties``, ``awards``, ``serious-list``).
 
-    ``by`` is the named person whose act this is; ``authorities`` maps every name and alias of an
-    authority to its present name (M20); ``progress`` is told rows done and rows in all.
+    ``by`` is the named person whose act this is; ``authorities`` tells what every name of an
+    authority means (M20); ``progress`` is told rows done and rows in all.
     Rejected rows go to ``FILE.rejected.xlsx`` beside the file. ``dry_run`` writes the report and
     that workbook only. ``Refused`` is one Chinese line, and nothing is imported then.
     """
@@ -69,7 +70,7 @@ def import_file(
             source or path.name[:200],
             date1904=head.date1904,
             codes_as_text=workbook.form in ("xlsx", "xls"),
-            authorities={clean_name(name): present for name, present in (authorities or {}).items()},
+            authorities={clean_name(name): known for name, known in (authorities or {}).items()},
         )
         beside = path.with_name(f"{path.name}.rejected.xlsx")
         store = _Store(session, clock, wanted, _sha256(path), sheet.source, by, dry_run)

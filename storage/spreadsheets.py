@@ -28,7 +28,7 @@ Row = list[Cell]
 
 _ROOT = Path(__file__).resolve().parent.parent
 #: one line of JSON holds at most this much; a child that says more is not ours any longer
-_LONGEST_LINE = 256 << 20
+_LONGEST_LINE = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.cli.workplace import Workplace, open_workplace
 from domain.errors import NotAllowed, Refused
 
 if TYPE_CHECKING:
+    from domain.office import AuthorityName
     from domain.services.import_report import ImportReport
 
 #: subjects evaluated again one by one after an import, and in how short a transaction
@@ -111,11 +112,9 @@ def _who(place: Workplace, userid: str) -> str:
     return userid
 
 
-def _authorities(place: Workplace) -> dict[str, str]:
-    """Every name and alias of a department → its present name (M20); none without an office file."""
-    if place.settings.office is None:
-        return {}
-    return {alias: each.name for each in place.office.departments for alias in (each.name, *each.aliases)}
+def _authorities(place: Workplace) -> dict[str, AuthorityName]:
+    """What every name of a department means (M20); none without an office file."""
+    return {} if place.settings.office is None else place.office.authorities()
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def _penalty(row: Row, clue: Clue) -> Draft | None:
     if not doc_no:
         row.reject("缺少处罚决定书文号（S2-08）")
     decided_on = row.past_day("decided_on")
-    authority = row.authority()
+    authority = row.authority(decided_on)
     facts, basis = _facts_and_basis(row)
     violations = _violations(row, facts, basis)
     state = _state(row)
@@ -283,7 +283,7 @@ def _award(row: Row, clue: Clue) -> Draft | None:
     if not title:
         row.reject("缺少表彰奖励名称")
     decided_on = row.past_day("decided_on")
-    authority = row.authority()
+    authority = row.authority(decided_on)
     endorsed = row.text("endorsed")
     if endorsed not in _YES | _NO:
         row.reject(f"{row.caption('endorsed')}只能写是或否，写的是“{endorsed}”")
@@ -326,7 +326,7 @@ def _listing(row: Row, clue: Clue) -> Draft | None:
     if kind is None:
         row.reject(f"“{name}”不是严重失信主体名单，也不是守信激励名单")
     decided_on = row.past_day("decided_on")
-    authority = row.authority()
+    authority = row.authority(decided_on)
     removed_on = row.day("valid_until", end=True)
     if decided_on is None or kind is None:
         return None

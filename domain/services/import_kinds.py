@@ -19,7 +19,7 @@ class Use(Enum):
     TEXT = "text"
     DATE = "date"
     NUMBER = "number"
-    #: codes of subjects: never searched for personal numbers
+    #: codes and document numbers: never searched for personal numbers, which they may resemble
     CODE = "code"
     #: an ID number: sealed for natural persons, otherwise dropped; masked wherever a row goes back
     PERSONAL = "personal"
@@ -177,6 +177,7 @@ PENALTIES = ImportKind(
         _column(
             "doc_no",
             "行政处罚决定书文号 处罚决定书文号 处罚决定文书号 决定书文号 处罚文号 文书号 文号 案件编号 CF_WSH",
+            Use.CODE,
         ),
         _column("title", "处罚名称 案件名称 案由名称 CF_CFMC"),
         _column("act", "违法行为类型 违法行为 案由 违法类型 CF_WFXW"),
@@ -224,7 +225,7 @@ AWARDS = ImportKind(
         ),
         _column("issuer_kind", "授予单位类型 表彰单位类型 授予单位性质 单位性质"),
         _column("endorsed", "主管部门审核认定 行业主管部门审核认定 是否经主管部门认定 主管部门认定 审核认定"),
-        _column("doc_no", "表彰文号 文号 证书编号 文件号 决定文号"),
+        _column("doc_no", "表彰文号 文号 证书编号 文件号 决定文号", Use.CODE),
         _column(
             "decided_on", "表彰日期 授予日期 授予时间 获奖日期 获奖时间 奖励日期 颁发日期 认定日期", Use.DATE
         ),
@@ -245,7 +246,7 @@ SERIOUS_LIST = ImportKind(
             "authority",
             "列入机关 作出决定机关（列入） 作出列入决定机关 列入决定机关 认定单位 认定机关 认定部门 列入单位 执行法院",
         ),
-        _column("doc_no", "列入决定文号 列入决定书文号 决定书文号 文号 认定文号 案号"),
+        _column("doc_no", "列入决定文号 列入决定书文号 决定书文号 文号 认定文号 案号", Use.CODE),
         _column("decided_on", "列入日期 列入时间 认定日期 认定时间 发布日期 发布时间 录入时间", Use.DATE),
         _column("valid_until", "移出日期 移出时间 退出日期 退出时间 有效期至 有效期", Use.DATE),
         _column("removal", "移出原因 退出原因 移出事由"),

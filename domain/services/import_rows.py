@@ -15,6 +15,7 @@ from functools import lru_cache
 from domain.errors import Refused
 from domain.model.record import Severity
 from domain.model.subject import SubjectKind
+from domain.office import AuthorityName
 from domain.ports import Sealer
 from domain.rules import codes
 from domain.rules.cleaning import Cell, clean_name, error_of, is_null_word, is_test_row, plain, text_of
@@ -64,8 +65,8 @@ class Sheet:
     date1904: bool = False
     #: whether codes stood in text cells, which lose no digits
     codes_as_text: bool = True
-    #: every name and alias of an authority → its present name (M20)
-    authorities: Mapping[str, str] = field(default_factory=dict)
+    #: every name of an authority → its present name (M20)
+    authorities: Mapping[str, AuthorityName] = field(default_factory=dict)
 
     scale: SeverityScale = field(init=False)
     domain_codes: dict[str, str] = field(init=False)
@@ -214,16 +215,19 @@ class Row:
         """Note a cell that was read as something else than it says."""
         self.found.repairs.append(Repair(self.number, self.caption(key), before, after, note))
 
-    def authority(self) -> str:
+    def authority(self, decided_on: date | None) -> str:
         """The deciding authority under its present name (M20), a reason against the row where missing."""
         name = clean_name(self.text("authority"))
         if not name:
             self.reject(f"缺少{self.sheet.kind.column('authority').caption}（S2-08）")
             return ""
-        present = self.sheet.authorities.get(name, name)
-        if present != name:
-            self.repaired("authority", name, present, "按部门别名表")
-        return present
+        known = self.sheet.authorities.get(name)
+        if known is None or known.present == name:
+            return name
+        self.repaired("authority", name, known.present, "按部门名称表")
+        if known.until is not None and decided_on is not None and decided_on > known.until:
+            self.warn(f"“{name}”只用到 {known.until}，决定日期在其后，请核对")
+        return known.present
 
     def _mask_personal(self) -> None:
         """M26: personal numbers in columns where none belongs are masked before anything is kept."""

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from domain.errors import Refused
 from domain.model.record import RecordKind, RecordState, Severity
 from domain.model.subject import SubjectKind
+from domain.office import AuthorityName
 from domain.services.import_drafts import ID_PURPOSE
 from storage.rulebook_files import load_rulebook
 from tests.imports.conftest import ImportingOffice
@@ -339,17 +341,27 @@ def test_m19_swapped_columns_are_put_back_with_a_warning(full_office: ImportingO
 
 
 def test_m20_authorities_are_known_by_their_aliases(full_office: ImportingOffice) -> None:
-    names = {"平鲁区市场监督管理局": "平鲁区市场监督管理局", "平鲁工商局": "平鲁区市场监督管理局"}
+    present = "平鲁区市场监督管理局"
+    names = {
+        present: AuthorityName(present),
+        "平鲁市监局": AuthorityName(present),
+        "平鲁区工商行政管理局": AuthorityName(present, date(2019, 3, 31)),
+    }
     report = penalties(
         full_office,
         penalty(1),
-        penalty(1, 处罚机关="平鲁工商局"),
+        penalty(1, 处罚机关="平鲁市监局"),
         penalty(2, 处罚机关="平鲁区市场监管局"),
+        penalty(3, 处罚机关="平鲁区工商行政管理局", 处罚决定日期="2018-01-02"),
+        penalty(4, 处罚机关="平鲁区工商行政管理局"),
         authorities=names,
     )
-    assert (report.accepted, report.duplicate) == (2, 1)
+    assert (report.accepted, report.duplicate) == (4, 1)
     assert full_office.record(2).authority == "平鲁区市场监管局", "a likeness is told, never applied"
-    assert any("疑似“平鲁区市场监督管理局”" in warning for warning in report.warnings)
+    assert [full_office.record(number).authority for number in (3, 4)] == [present] * 2
+    assert [warning.partition("：")[0] for warning in report.warnings] == ["第 6 行", "第 4 行"]
+    assert "只用到 2019-03-31" in report.warnings[0]
+    assert f"疑似“{present}”" in report.warnings[1]
 
 
 @pytest.mark.parametrize(
@@ -730,3 +742,27 @@ def test_a_file_without_the_needed_columns_names_them(full_office: ImportingOffi
 def test_an_unknown_kind_lists_the_known_ones(full_office: ImportingOffice) -> None:
     with pytest.raises(Refused, match="public-grades"):
         full_office.imports("fines", full_office.folder / "x.xlsx")
+
+
+def test_the_returned_workbook_can_be_mended_and_imported(full_office: ImportingOffice) -> None:
+    report = penalties(full_office, penalty(1), penalty(2, 处罚机关=None), penalty(3, 处罚类别="不知所云"))
+    assert report.rejected_file is not None
+    book = load_workbook(report.rejected_file)
+    sheet = book.worksheets[0]
+    sheet["J2"], sheet["F3"] = "平鲁区应急管理局", "罚款"
+    mended = full_office.folder / "mended.xlsx"
+    book.save(mended)
+    again = full_office.imports("penalties", mended)
+    assert (again.accepted, again.rejected, again.similar_columns) == (2, 0, ())
+
+
+def test_imported_grades_beside_own_criteria_are_for_reference(full_office: ImportingOffice) -> None:
+    path = full_office.file(GRADE_HEAD, grade(1))
+    assert any("只作参考" in text for text in full_office.imports("public-grades", path).warnings)
+    other = full_office.imports("public-grades", path, rulebook=load_rulebook("xixia"))
+    assert not any("只作参考" in text for text in other.warnings)
+
+
+def test_a_document_number_that_looks_like_a_telephone_stays(full_office: ImportingOffice) -> None:
+    penalties(full_office, penalty(1, 行政处罚决定书文号="13812345678"))
+    assert full_office.record(1).doc_no == "13812345678"

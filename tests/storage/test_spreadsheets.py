@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Refused
-from storage.rejected_workbook import RejectedWorkbook
+from storage.spreadsheet_rejects import RejectedWorkbook
 from storage.spreadsheets import Limits, open_workbook
 from tests.imports.factory import csv_file, html_file, xls, xlsx
 
