@@ -15,7 +15,7 @@ from domain.model.case import SYSTEM_ACTOR, Case, CaseKind
 from domain.model.measure import Correction, MeasureInForce
 from domain.model.record import RecordState
 from domain.model.subject import Subject
-from domain.services import case_owners, cases, letters, measures, staff
+from domain.services import case_owners, cases, letters, measures
 from domain.services.grades import reassess
 from domain.services.work import Work
 
@@ -35,6 +35,8 @@ class Aftermath:
 
     before: str
     after: str
+    #: the grade now with its class, as people read it
+    grade: str
     lifted: tuple[MeasureInForce, ...]
     stop_orders: tuple[str, ...]
 
@@ -65,7 +67,7 @@ def re_evaluated(work: Work, case: Case, subject_id: int, *, by: str) -> Afterma
     now = done.assessment
     after = now.evaluation.code if now is not None else ""
     if now is None or (was is not None and now.id == was.id):
-        return Aftermath(before, after, (), ())
+        return Aftermath(before, after, _spoken(work, after), (), ())
     _queue(work, case, subject_id, None, GRADE, before, after)
     ended = tuple(each for each in measures.follow(work, now).ended if each.restricts)
     orders = _stop_orders(work, case, subject, ended)
@@ -74,7 +76,7 @@ def re_evaluated(work: Work, case: Case, subject_id: int, *, by: str) -> Afterma
         letters.tell_subject(
             work, subject_id, LIFTED.format(lines=lines), key=f"lifted:{case.number}:{now.id}", kind=case.kind
         )
-    return Aftermath(before, after, ended, orders)
+    return Aftermath(before, after, _spoken(work, after), ended, orders)
 
 
 def _stop_orders(
@@ -119,11 +121,12 @@ def _stop_order(
     )
     lines = _lines(STOP_LINE, [{"text": each.text, "basis": each.basis} for each in ended])
     text = STOP.format(name=subject.name, lines=lines, number=order.number)
-    userids = [
-        each.userid for role in ("经办", "联络员") for each in staff.staff_with(work, role, department)
-    ]
-    letters.tell_staff(work, userids, text, key=f"opened:{order.number}")
+    letters.tell_staff(work, letters.clerks_of(work, department), text, key=f"opened:{order.number}")
     return order.number
+
+
+def _spoken(work: Work, code: str) -> str:
+    return f"{code}（{work.rulebook.class_name(code)}）" if code else "暂无等级"
 
 
 def _lines(template: str, values: Sequence[dict[str, str]]) -> str:

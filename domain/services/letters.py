@@ -11,6 +11,7 @@ from dataclasses import asdict
 
 from domain.model.card import Card
 from domain.model.person import Channel
+from domain.services import staff
 from domain.services.work import Work
 
 
@@ -54,3 +55,16 @@ def tell_staff(
             card=asdict(card) if card is not None else None,
         )
     return told
+
+
+def clerks_of(work: Work, department: str) -> list[str]:
+    """Who is told of a new case of a department: its clerks and liaisons, else the credit office's clerks."""
+    for where in (department, work.office.name):
+        found = {
+            member.userid: None
+            for role in ("经办", "联络员")
+            for member in staff.staff_with(work, role, where)
+        }
+        if found:
+            return list(found)
+    return []
