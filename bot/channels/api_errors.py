@@ -105,7 +105,8 @@ class ApiError(XinshiError):
     @property
     def refused_ip(self) -> str:
         """The address that the platform does not know (40164, 61004; 60020 on WeCom), else ""."""
-        found = re.search(r"(?:invalid ip|from ip:) ([0-9A-Fa-f.:]+)", self.errmsg)
+        # WeCom names the caller's address in other errors too
+        found = re.search(r"(?:invalid ip|from your ip.*from ip:) ([0-9A-Fa-f.:]+)", self.errmsg)
         return found[1] if found else ""
 
 

@@ -37,6 +37,9 @@ MAX_TEXT_BYTES = 2048
 SYSTEM_SENDER = "sys"
 
 
+_BUTTON_EVENT = "template_card_event"
+
+
 class CardEvent(BaseEvent):  # type: ignore[misc] # wechatpy has no types
     """A button of a card, or an entry of the menu in its corner, was pressed."""
 
@@ -45,7 +48,7 @@ class CardEvent(BaseEvent):  # type: ignore[misc] # wechatpy has no types
 
 _EVENTS: dict[str, type[BaseMessage]] = {
     **events.EVENT_TYPES,
-    "template_card_event": CardEvent,
+    _BUTTON_EVENT: CardEvent,
     "template_card_menu_event": CardEvent,
 }
 _PLACE = ("Location_X", "Location_Y", "Scale", "Label", "AppType")
@@ -137,10 +140,10 @@ Said = str | PressedButton | TemplateCard
 def render_reply(said: Said, *, userid: str, corp_id: str, at: datetime, pressed: bool = False) -> str:
     """The XML of a passive reply; "" where there is nothing to say.
 
-    An answered press changes its card, whatever is said: the platform takes no
-    text in answer to it, and a button stays frozen until something comes. So a
-    text becomes the button's name, as far as it fits; who wants all of it read
-    sends it as a message. ValueError for a text that was not paged, and for a
+    ``pressed`` says that a button of a card is answered. That changes the card,
+    whatever is said: the documents name nothing else in answer to it, and a
+    button stays frozen until something comes. So a text becomes the button's
+    name, as far as it fits; who wants all of it read sends it as a message. ValueError for a text that was not paged, and for a
     card that the platform would refuse.
     """
     content = _content(said, pressed)
@@ -220,5 +223,5 @@ class WeComCallback(Callback[Said]):
         return parse_push(body, account=self._account, received_at=received_at)
 
     def _rendered(self, push: Push, said: Said, at: datetime) -> str:
-        pressed = push.inbound.kind is InboundKind.CARD
+        pressed = push.inbound.extra.get("Event", "").lower() == _BUTTON_EVENT
         return render_reply(said, userid=push.sender, corp_id=self._account, at=at, pressed=pressed)

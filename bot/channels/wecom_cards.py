@@ -183,7 +183,10 @@ class ButtonCard(_FactCard):
         yield from length(40016, "按钮", self.buttons, _MAX_BUTTONS)
         for button in self.buttons:
             yield from button.problems()
-        yield from unlike(42039, "按钮的 key ", [button.key for button in self.buttons if not button.url])
+        keys = [button.key for button in self.buttons if not button.url]
+        yield from unlike(42039, "按钮的 key ", keys)
+        if self.menu and {key for _, key in self.menu.actions} & set(keys):
+            yield Problem(42051, "卡片菜单项的 key 与按钮的 key 重复")
         if self.question:
             yield from self.question.problems()
 

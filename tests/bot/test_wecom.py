@@ -425,6 +425,14 @@ async def test_a_text_in_answer_to_a_press_becomes_the_buttons_name(
     assert root.findtext("Button/ReplaceName") == "本案已由李某于11…"
 
 
+async def test_an_entry_of_a_cards_menu_is_answered_by_a_text(
+    client: TestClient[Any, Any], house: House
+) -> None:
+    house.say = lambda _: "已转给税务局"
+    _, body = await push(client, POST.sealed(event("template_card_menu_event", PRESS)))
+    assert fields_of(reply_to(body))["Content"] == "已转给税务局"
+
+
 async def test_a_press_is_answered_by_another_card(client: TestClient[Any, Any], house: House) -> None:
     house.say = lambda _: TextNotice(
         title="异议 YY20260001", task_id="t1", subtitle="已由王芳受理", url="https://xinshi/1"

@@ -211,6 +211,7 @@ REFUSED: list[tuple[int, TemplateCard]] = [
     (42020, replace(BUTTONS, menu=Menu("更多", (("", "m"),)))),
     (42018, replace(BUTTONS, menu=Menu("更多", (("转办", ""),)))),
     (42051, replace(BUTTONS, menu=Menu("更多", (("转办", "m"), ("暂缓", "m"))))),
+    (42051, replace(BUTTONS, menu=Menu("更多", (("转办", "k1"),)))),
     (40016, replace(BUTTONS, buttons=())),
     (40016, replace(BUTTONS, buttons=tuple(Button("好", str(n)) for n in range(7)))),
     (42038, replace(BUTTONS, buttons=(Button("", "k"),))),
