@@ -142,9 +142,9 @@ class Office:
     async def code(self, path: str, body: object = None, **query: str) -> int:
         return int((await self.call(path, body, **query))["errcode"])
 
-    async def writes(self, text: str = "好", **changes: Any) -> dict[str, Any]:
+    async def writes(self, words: str = "好", **changes: Any) -> dict[str, Any]:
         """The answer to a text message to Chen."""
-        body = {"touser": "chen", "msgtype": "text", "agentid": 1000001, "text": {"content": text}}
+        body = {"touser": "chen", "msgtype": "text", "agentid": 1000001, "text": {"content": words}}
         return dict(await self.call("message/send", body | changes))
 
     async def sends(self, card: dict[str, Any], **changes: Any) -> dict[str, Any]:

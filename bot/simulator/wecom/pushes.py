@@ -23,7 +23,6 @@ from bot.simulator.xmltree import Field, write
 
 #: seconds within which the address must answer when it is saved in the console
 VERIFY_WITHIN: Final = 1.0
-_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Press:
     @classmethod
     def of_button(cls, card: Card) -> Press:
         """A pressed button: both updates, where the card has buttons of its own."""
-        return cls(card, frozenset({UPDATE_BUTTON, UPDATE_CARD}) if card.kind in INTERACTIVE else _NONE)
+        return cls(card, frozenset({UPDATE_BUTTON, UPDATE_CARD}) if card.kind in INTERACTIVE else frozenset())
 
     @classmethod
     def of_menu(cls, card: Card) -> Press:
@@ -61,7 +60,7 @@ class AppPusher:
 
     async def deliver(self, app: App, member: Member, letter: Letter, press: Press | None = None) -> Outcome:
         """Pushes what a member did, shows the outcome and returns it; nobody sees a failure."""
-        updates = press.updates if press else _NONE
+        updates = press.updates if press else None
         exchange, judged = await self._push(app, member.userid, letter, updates)
         outcome = self._finish(app, member, letter, exchange, judged, press)
         self._corp.feed.changed()
@@ -69,12 +68,12 @@ class AppPusher:
 
     async def announce(self, app: App, letter: Letter) -> Outcome:
         """Pushes what the corp did, such as a change of the address book."""
-        exchange, judged = await self._push(app, "sys", letter, _NONE)
+        exchange, judged = await self._push(app, "sys", letter, None)
         self._corp.feed.changed()
         return Outcome(exchange, judged.verdict if judged else Verdict.FAILED)
 
     async def _push(
-        self, app: App, sender: str, letter: Letter, updates: frozenset[str]
+        self, app: App, sender: str, letter: Letter, updates: frozenset[str] | None
     ) -> tuple[Exchange, Judged | None]:
         if not app.callback_url:
             raise NotPossibleError("应用没有设置接收消息的网址")
@@ -135,7 +134,7 @@ class AppPusher:
     ) -> Outcome:
         if judged is None or judged.shown is None or not letter.answerable:
             return Outcome(exchange, judged.verdict if judged else Verdict.FAILED)
-        if press is not None and judged.shown.kind in press.updates:
+        if press is not None:
             bubble = self._updated(app, member, press.card, judged.shown)
         else:
             bubble = self._corp.show(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from bot.simulator.cipher import EnvelopeCipher, EnvelopeError, same, sign
@@ -25,8 +26,12 @@ class AppReplyReader:
         self._corp_id = corp_id
         self._cipher = cipher
 
-    def judge(self, body: bytes, userid: str, updates: frozenset[str]) -> Judged:
-        """The verdict on an answer with status 200; ``updates``: the card updates this push allows."""
+    def judge(self, body: bytes, userid: str, updates: frozenset[str] | None) -> Judged:
+        """The verdict on an answer with status 200.
+
+        ``updates``: the card updates that may answer a press, which nothing else
+        may; ``None`` for a push that is no press.
+        """
         # the documents ask for an empty body; the service account's word "success" is no envelope
         if body == b"":
             return Judged(Verdict.SILENT)
@@ -66,12 +71,12 @@ class AppReplyReader:
             raise ReplyError("CreateTime 不是整数")
 
 
-def _shown(root: Node, updates: frozenset[str]) -> Shown:
+def _shown(root: Node, updates: frozenset[str] | None) -> Shown:
     kind = root.get("MsgType") or ""
-    if kind in (UPDATE_BUTTON, UPDATE_CARD):
-        if kind not in updates:
+    if updates is not None or kind in _UPDATES:
+        if kind not in (updates or ()):
             raise ReplyError(f"这次推送不能用「{kind}」应答")
-        return _new_button(root) if kind == UPDATE_BUTTON else _new_card(root)
+        return _UPDATES[kind](root)
     if kind == "news":
         return news_of(root, _ARTICLES)
     reader = READERS.get(kind)
@@ -93,3 +98,9 @@ def _new_card(root: Node) -> Shown:
     if node is None:
         raise ReplyError("update_template_card 缺少 TemplateCard")
     return Shown(UPDATE_CARD, "", {"card": check_card(card_of(node), update=True)})
+
+
+_UPDATES: Final[dict[str, Callable[[Node], Shown]]] = {
+    UPDATE_BUTTON: _new_button,
+    UPDATE_CARD: _new_card,
+}
