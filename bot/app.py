@@ -38,6 +38,7 @@ from handlers.dialogue import sweep_expired
 from handlers.menu import menu_json
 from handlers.turn import Inbound
 from handlers.understand import warm_up
+from storage import calendar
 from storage.rulebook_files import load_rulebook
 from storage.runner import Priority, Runner, open_runner
 from storage.tokens import StoredToken
@@ -115,7 +116,7 @@ class _Blueprint:
         async with ClientSession() as session:
             parts = app[PARTS] = await self._open(session)
             parts.nursery.start(parts.delivery.run(), "delivery")
-            app[WARM] = parts.nursery.start(asyncio.to_thread(warm_up), "warm-up")
+            app[WARM] = parts.nursery.start(asyncio.to_thread(_warm_up), "warm-up")
             await parts.scheduler.start()
             log.info("ready", action="app.ready", rulebook=parts.house.rulebook.id)
             yield
@@ -173,6 +174,12 @@ def read_office(settings: Settings) -> Office:
     """The office file of the settings; ``Misconfigured`` names what is wrong in it."""
     path = settings.office_file()
     return parse_office(path.read_text(encoding="utf-8-sig"), path.name)
+
+
+def _warm_up() -> None:
+    """What is slow to load, in a thread of its own: first the years of holidays, then the words."""
+    calendar.warm_up()
+    warm_up()
 
 
 def jobs_of(house: House) -> list[Job]:
