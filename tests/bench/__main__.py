@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import callbacks, evaluations, imports, starts
+from tests.bench import callbacks, evaluations, imports, starts, turn
 from tests.bench.machine import describe
 from tests.bench.places import RESULT, work_folder
 from tests.bench.report import Finding, render
@@ -21,6 +21,7 @@ from tests.bench.sizes import FULL, QUICK, Sizes
 
 BENCHMARKS: dict[str, Callable[[Sizes], Finding]] = {
     "callbacks": callbacks.measure,
+    "turn": turn.measure,
     "imports": imports.measure,
     "evaluations": evaluations.measure,
     "starts": starts.measure,

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 from tests.bench.load import Result, Spec
@@ -115,8 +114,6 @@ def run_load(spec: Spec, server: Server) -> tuple[Result, float]:
     if process.returncode:
         raise RuntimeError(f"the load ended with {process.returncode}")
     result = Result(**json.loads(output))
-    if result.wrong:
-        raise RuntimeError(f"{result.wrong} of {result.count} answers were wrong, as: {result.fault}")
     return result, (server.cpu() - before) / result.count * 1e6
 
 
@@ -164,7 +161,16 @@ def _finding(sizes: Sizes, rounds: dict[str, list[Round]], opened: Round) -> Fin
     rates = {name: Spread.of([each.load.per_second for each in of]) for name, of in rounds.items()}
     ours = rates[SERVICE].middle
     table = Table(
-        ("server, 32 connections", "turns/s", "p50 ms", "p99 ms", "CPU µs/turn", "MB", "ours ÷ this"),
+        (
+            "server, 32 connections",
+            "turns/s",
+            "p50 ms",
+            "p99 ms",
+            "CPU µs/turn",
+            "MB",
+            "wrong",
+            "ours ÷ this",
+        ),
         tuple(_row(name, of, rates[name], ours) for name, of in rounds.items()),
     )
     load = opened.load
@@ -206,6 +212,7 @@ def _row(name: str, rounds: list[Round], rate: Spread, ours: float) -> tuple[str
         middle(each.load.p99 for each in rounds),
         middle((each.cpu_us for each in rounds), 0),
         middle((each.memory_mb for each in rounds), 0),
+        str(sum(each.load.wrong for each in rounds)),
         f"{ours / rate.middle:.2f}",
     )
 
@@ -213,6 +220,7 @@ def _row(name: str, rounds: list[Round], rate: Spread, ours: float) -> tuple[str
 def _targets(ours: list[Round], ratio: float, opened: Round) -> tuple[Target, ...]:
     p99 = Spread.of([each.load.p99 for each in ours]).middle
     lag = Spread.of([each.lag.get("p99", 0.0) for each in ours]).middle
+    wrong = sum(each.load.wrong for each in (*ours, opened))
     return (
         Target("查等级 ÷ WeRoBot with SQLite session", "≥ 1.5", f"{ratio:.2f}", ratio >= 1.5),
         Target("查等级, p99 at 32 connections", "≤ 50 ms", f"{p99:.1f} ms", p99 <= 50),
@@ -220,9 +228,5 @@ def _targets(ours: list[Round], ratio: float, opened: Round) -> tuple[Target, ..
             "open loop at 500 turns/s, p99.9", "≤ 50 ms", f"{opened.load.p999:.1f} ms", opened.load.p999 <= 50
         ),
         Target("loop lag under full load, p99", "≤ 20 ms", f"{lag:.1f} ms", lag <= 20),
+        Target("answers that were wrong", "0", f"{wrong:,}", wrong == 0),
     )
-
-
-def raw_memory(finding: Finding) -> Any:
-    """The memory of our own rounds, for the finding about memory."""
-    return finding.raw["servers"][SERVICE]

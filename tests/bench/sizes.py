@@ -20,6 +20,8 @@ class Sizes:
     #: subjects that are evaluated, with three records each
     subjects: int
     starts: int
+    #: turns of which the medians are taken
+    profiled_turns: int
 
 
 FULL = Sizes(
@@ -31,6 +33,7 @@ FULL = Sizes(
     import_rows=100_000,
     subjects=1_000_000,
     starts=5,
+    profiled_turns=4_800,
 )
 QUICK = Sizes(
     quick=True,
@@ -41,4 +44,5 @@ QUICK = Sizes(
     import_rows=5_000,
     subjects=10_000,
     starts=2,
+    profiled_turns=1_600,
 )
