@@ -26,7 +26,7 @@ def test_the_report_shows_figures_beside_their_floor_and_the_targets_met_or_miss
         "floor     1.50 [1.50..1.50]   15000       50     1.00\n\n"
         "A note.\n\n"
         "Targets\n=======\n\n"
-        "what            wanted  found  met\n"
+        "what             wanted  found  met\n"
         "--------------  -------  -----  ---\n"
         "import ÷ floor     ≤ 10   2.00  yes\n"
         "memory          ≤ 60 MB  90 MB   NO\n"
