@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from storage.evaluation_codec import Packed, pack
 from storage.evaluation_forms import keep_forms, read_evaluation
+from storage.prepared import Prepared
 from storage.statements import insert_once
 from storage.tables import assessments, base_grades, batches
 from storage.types import AnyRow
@@ -37,7 +38,7 @@ ASSESSMENT_COLUMNS = select(
     assessments.c.batch_id,
     assessments.c.approved_by,
 ).select_from(WITH_BATCH)
-_NEWEST = (
+_NEWEST = Prepared(
     ASSESSMENT_COLUMNS.where(
         assessments.c.subject_id == bindparam("subject"),
         assessments.c.status == bindparam("wanted"),
@@ -139,7 +140,7 @@ class SqlAssessments:
         self._connection.execute(_ADD_BASE_GRADE, asdict(base))
 
     def _newest(self, subject_id: int, status: str) -> Assessment | None:
-        row = self._connection.execute(_NEWEST, {"subject": subject_id, "wanted": status}).first()
+        row = _NEWEST.first(self._connection, {"subject": subject_id, "wanted": status})
         return None if row is None else to_assessment(self._connection, row)
 
     def _add(

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from domain.clock import Clock
+from storage.prepared import Prepared
 from storage.statements import insert_once
 from storage.tables import audit, installation
 from storage.types import AnyRow
@@ -30,7 +31,7 @@ LONGEST_TAIL = timedelta(minutes=1)
 _HEAD_KEY = "audit_head"
 _CHUNK = 1000
 
-_APPEND = insert(audit)
+_APPEND = Prepared(insert(audit), "at", "action", "actor", "subject_id", "ref", "detail")
 _PLANT_HEAD = insert_once(installation, "key")
 _HEAD = select(installation.c.value).where(installation.c.key == _HEAD_KEY)
 _CLAIM_HEAD = _HEAD.with_for_update(skip_locked=True)
@@ -91,7 +92,7 @@ class SqlAudit:
             "ref": ref,
             "detail": detail or {},
         }
-        self._connection.execute(_APPEND, values)
+        _APPEND.run(self._connection, values)
 
 
 class SqlSealing:

@@ -10,6 +10,7 @@ from domain.model.person import Binding, Channel, Person, Power
 from domain.model.subject import Subject
 from domain.ports import BindCode
 from storage import subjects as subject_rows
+from storage.prepared import Prepared
 from storage.tables import bind_codes, bind_failures, bindings, people, subject_names, subjects
 from storage.types import AnyRow
 
@@ -24,7 +25,7 @@ _BINDING = (
 )
 _ACTIVE = bindings.c.revoked_at.is_(None)
 # bindings, subjects and their former names in one statement: the hottest read of a turn
-_OF_PERSON = (
+_OF_PERSON = Prepared(
     select(*_BINDING, *subject_rows.COLUMNS, subject_names.c.name.label("former"))
     .select_from(
         bindings.join(subjects, subjects.c.id == bindings.c.subject_id).outerjoin(
@@ -79,7 +80,7 @@ class SqlBindings:
 
     def of_person(self, person_id: int) -> list[tuple[Binding, Subject]]:
         """Active bindings of a person with their subjects, oldest first."""
-        rows = self._connection.execute(_OF_PERSON, {"person": person_id}).all()
+        rows = _OF_PERSON.all(self._connection, {"person": person_id})
         named = {subject.id: subject for subject in subject_rows.gather(rows)}
         active = {row.binding_id: row for row in rows}
         return [(_to_binding(row), named[row.subject_id]) for row in active.values()]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from domain.clock import Clock
 from domain.ports import Conversation, Sealer
+from storage.prepared import Prepared
 from storage.statements import insert_once
 from storage.tables import conversations
 
@@ -18,9 +19,9 @@ _FIELDS = ("form", "form_version", "step", "data", "choices", "pages", "subject_
 
 _ROW = select(conversations.c.person_id, conversations.c.state, conversations.c.expires_at)
 # SQLite has one writer and ignores FOR UPDATE; PostgreSQL locks the row
-_LOCKED = _ROW.where(conversations.c.person_id == bindparam("person")).with_for_update()
+_LOCKED = Prepared(_ROW.where(conversations.c.person_id == bindparam("person")).with_for_update())
 _ADD = insert_once(conversations, "person_id")
-_SAVE = (
+_SAVE = Prepared(
     update(conversations)
     .where(conversations.c.person_id == bindparam("person"))
     .values(state=bindparam("sealed"), expires_at=bindparam("until"), updated_at=bindparam("at"))
@@ -43,12 +44,12 @@ class SqlConversations:
 
     def load(self, person_id: int) -> Conversation:
         """The conversation, locked for this transaction; an empty one when there is none."""
-        row = self._connection.execute(_LOCKED, {"person": person_id}).first()
+        row = _LOCKED.first(self._connection, {"person": person_id})
         if row is None:
             # a first message has nothing to lock yet: two at once would both begin anew
             new = {"person_id": person_id, "state": b"", "updated_at": self._clock.now()}
             self._connection.execute(_ADD, new)
-            row = self._connection.execute(_LOCKED, {"person": person_id}).one()
+            (row,) = _LOCKED.all(self._connection, {"person": person_id})
         return self._unseal(*row)
 
     def save(self, conversation: Conversation, at: datetime) -> None:
@@ -61,7 +62,7 @@ class SqlConversations:
             "until": conversation.expires_at,
             "at": at,
         }
-        self._connection.execute(_SAVE, values)
+        _SAVE.run(self._connection, values)
 
     def expired(self, now: datetime, *, limit: int = 100) -> list[Conversation]:
         """Conversations whose form ran out of time, oldest first, locked; ``save`` without a date ends it."""

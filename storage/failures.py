@@ -47,6 +47,8 @@ def can_run_again(error: DBAPIError) -> bool:
 
 def was_interrupted(error: BaseException) -> bool:
     """Whether a statement was stopped because it took too long."""
+    if isinstance(error, sqlite3.Error):
+        return _sqlite_code(error) == sqlite3.SQLITE_INTERRUPT
     if not isinstance(error, DBAPIError):
         return False
     return sqlstate(error) == _QUERY_CANCELED or _sqlite_code(error.orig) == sqlite3.SQLITE_INTERRUPT

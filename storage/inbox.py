@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from domain.ports import Sealer
+from storage.prepared import Prepared
 from storage.statements import insert_once
 from storage.tables import inbox
 
@@ -18,9 +19,9 @@ PURPOSE = "inbox reply"
 #: passive answer over as ``repeat``, so that nobody moves it to the outbox as well
 Owner = Literal["none", "passive", "repeat", "outbox"]
 
-_CLAIM = insert_once(inbox, "key")
+_CLAIM = Prepared(insert_once(inbox, "key"), "key", "person_id", "received_at", "answer_owner", "failed")
 _KNOWN = select(inbox.c.id, inbox.c.reply, inbox.c.answer_owner).where(inbox.c.key == bindparam("wanted"))
-_STORE = (
+_STORE = Prepared(
     update(inbox)
     .where(inbox.c.id == bindparam("wanted"))
     .values(
@@ -56,8 +57,11 @@ _UNANSWERED = (
 )
 
 
-_OLD = select(inbox.c.id).where(inbox.c.received_at < bindparam("before")).limit(bindparam("at_most"))
-_FORGET = delete(inbox).where(inbox.c.id.in_(_OLD.scalar_subquery()))
+# ids ascend with time: only the oldest rows are looked at, whether they are old or not
+_OLDEST = select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("at_most"))
+_FORGET = delete(inbox).where(
+    inbox.c.id.in_(_OLDEST.scalar_subquery()), inbox.c.received_at < bindparam("before")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,10 @@ class SqlInbox:
         On PostgreSQL a claim by another transaction that still runs is waited
         for, up to the lock time-out; the runner then runs the work again.
         """
-        new = {"key": key, "person_id": person_id, "received_at": at}
-        new_id = self._connection.execute(_CLAIM, new).scalar()
-        if new_id is not None:
-            return Claim(True, int(new_id), None, "none")
+        new = {"key": key, "person_id": person_id, "received_at": at, "answer_owner": "none", "failed": False}
+        claimed = _CLAIM.first(self._connection, new)
+        if claimed is not None:
+            return Claim(True, claimed.id, None, "none")
         row = self._connection.execute(_KNOWN, {"wanted": key}).one()
         return Claim(False, row.id, self._unseal(row.reply), row.answer_owner)
 
@@ -116,7 +120,7 @@ class SqlInbox:
             "owner": owner if reply_text else "passive",
             "person": person_id,
         }
-        self._connection.execute(_STORE, values)
+        _STORE.run(self._connection, values)
 
     def own(self, inbox_id: int, owner: Literal["passive", "repeat", "outbox"]) -> bool:
         """Take the answer; False where somebody else owns it already (compare-and-set)."""

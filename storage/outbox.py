@@ -19,6 +19,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from domain.model.person import Channel
 from domain.ports import Sealer
+from storage.prepared import Prepared
 from storage.statements import insert_once
 from storage.tables import outbox, people
 from storage.types import AnyRow
@@ -27,7 +28,7 @@ PURPOSE = "outbox"
 
 _PUT = insert_once(outbox, "unique_key")
 _WAITING = outbox.c.status == "waiting"
-_FOR_PERSON = (
+_FOR_PERSON = Prepared(
     select(outbox.c.id, outbox.c.payload)
     # whom no push reaches is reached now that they write
     .where(outbox.c.person_id == bindparam("person"), or_(_WAITING, outbox.c.status == "unreachable"))
@@ -154,7 +155,7 @@ class SqlOutbox:
 
     def take_waiting(self, person_id: int, at: datetime, *, limit: int = 5) -> list[str]:
         """Texts that did not reach this person yet, marked as carried by the passive reply being written."""
-        rows = self._connection.execute(_FOR_PERSON, {"person": person_id, "at_most": limit}).all()
+        rows = _FOR_PERSON.all(self._connection, {"person": person_id, "at_most": limit})
         if not rows:
             return []
         self._connection.execute(_CARRY, {"ids": [row.id for row in rows], "at": at})

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from domain.errors import NotFound
 from domain.model.person import Channel, Person
+from storage.prepared import Prepared
 from storage.statements import insert_once
 from storage.tables import bind_failures, bindings, conversations, inbox, outbox, people
 from storage.types import AnyRow
@@ -28,7 +29,7 @@ _BY_SENDER = _COLUMNS.where(
     people.c.account == bindparam("of_account"),
     people.c.sender == bindparam("by_sender"),
 )
-_ARRIVE = (
+_ARRIVE = Prepared(
     update(people)
     .where(
         people.c.channel == bindparam("on_channel"),
@@ -90,7 +91,7 @@ class SqlPeople:
     def arrive(self, channel: Channel, account: str, sender: str, at: datetime) -> Person:
         """``get_or_add`` and ``note_inbound`` in one statement: somebody wrote to us just now."""
         who = {"on_channel": channel.value, "of_account": account, "by_sender": sender, "at": at}
-        row = self._connection.execute(_ARRIVE, who).first()
+        row = _ARRIVE.first(self._connection, who)
         if row is not None:
             return _to_person(row)
         person = self.get_or_add(channel, account, sender, at)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from storage.prepared import Prepared
 from storage.tables import query_log
 
-_NOTE = insert(query_log)
+_NOTE = Prepared(insert(query_log), "subject_id", "viewer", "purpose", "at")
 _OF_SUBJECT = (
     select(query_log.c.at, query_log.c.viewer, query_log.c.purpose)
     .where(query_log.c.subject_id == bindparam("subject"))
@@ -25,7 +26,7 @@ class SqlQueryLog:
 
     def note(self, *, subject_id: int, viewer: str, purpose: str, at: datetime) -> None:
         values = {"subject_id": subject_id, "viewer": viewer, "purpose": purpose, "at": at}
-        self._connection.execute(_NOTE, values)
+        _NOTE.run(self._connection, values)
 
     def of_subject(self, subject_id: int, *, limit: int = 50) -> list[tuple[datetime, str, str]]:
         """(when, who, what for), newest first."""

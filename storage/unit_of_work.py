@@ -25,6 +25,7 @@ from storage.jobs import SqlJobs
 from storage.measures import SqlCorrections, SqlMeasures
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
+from storage.prepared import sqlite_driver
 from storage.queries import SqlQueryLog
 from storage.records import SqlRecords
 from storage.retention import SqlRetention
@@ -94,8 +95,5 @@ class SqlUnitOfWork:
 
 def _plain_execute(connection: Connection) -> Callable[[str], object]:
     """The shortest way to run a statement without parameters or result."""
-    raw = getattr(connection, "connection", None)
-    driver = getattr(raw, "driver_connection", None)
-    if isinstance(driver, sqlite3.Connection):
-        return driver.execute
-    return connection.exec_driver_sql
+    driver = sqlite_driver(connection)
+    return connection.exec_driver_sql if driver is None else driver.execute
