@@ -15,7 +15,8 @@ from domain.services.import_checks import check
 from domain.services.import_drafts import Checked, Clue, GradeDraft, RecordDraft, SubjectDraft
 from domain.services.import_kinds import PUBLIC_GRADES, SUBJECTS
 from domain.services.import_known import KnownSubject, KnownSubjects
-from domain.services.import_plan import Plan, Planner
+from domain.services.import_ledger import Plan
+from domain.services.import_plan import Planner
 from domain.services.import_report import ImportReport, Tally, keep
 from domain.services.import_rows import Sheet
 from storage import import_lookups as lookups

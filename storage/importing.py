@@ -22,7 +22,7 @@ from domain.ports import Sealer
 from domain.rules.cleaning import clean_name
 from domain.rules.rulebook import Rulebook
 from domain.services.import_kinds import ImportKind, import_kind
-from domain.services.import_plan import Plan
+from domain.services.import_ledger import Plan
 from domain.services.import_report import ImportReport
 from domain.services.import_rows import Sheet
 from storage import imports

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from domain.errors import Refused
-from domain.services.import_plan import Plan
+from domain.services.import_ledger import Plan
 from storage.statements import insert_missing, upsert
 from storage.tables import (
     base_grades,
@@ -100,7 +100,7 @@ def open_batch(
 ) -> int:
     """Open the batch of an import; ``Refused`` while another import is alive."""
     require_idle(connection, now)
-    values = {"kind": KIND_PREFIX + kind, "file_sha256": file_sha256, "source": source[:200], "by": by}
+    values = {"kind": KIND_PREFIX + kind, "file_sha256": file_sha256, "source": source[:200], "by": by[:100]}
     return int(connection.execute(_OPEN, values | {"opened_at": now, "touched_at": now}).scalar_one())
 
 

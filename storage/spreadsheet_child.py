@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from math import isfinite
 from typing import Any, BinaryIO
 
 from storage.spreadsheet_formats import (
@@ -29,10 +30,10 @@ from storage.spreadsheet_formats import (
     Sheet,
     XlsxScan,
     read_csv,
-    read_html,
     scan_xlsx,
     sniff,
 )
+from storage.spreadsheet_html import read_html
 
 
 def main() -> None:
@@ -108,6 +109,8 @@ def _cells(sheet: Sheet, number: int, row: list[Any]) -> list[Any]:
 def _plain(value: Any) -> Any:
     """A cell as JSON: whole numbers as integers, dates as a list of one ISO text."""
     if isinstance(value, float):
+        if not isfinite(value):
+            return None
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, (datetime, date)):
         return [value.isoformat()]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from math import isfinite
 
 from domain.clock import legal_date
 from domain.errors import Refused
@@ -47,6 +48,8 @@ def clean_date(cell: Cell, *, date1904: bool = False) -> Clean[date | None]:
     if isinstance(cell, (bool, dict)):
         raise Refused("不是日期")
     if isinstance(cell, float):
+        if not isfinite(cell):
+            raise Refused("不是日期")
         cell = int(cell)
     return _read(cell, date1904)
 

@@ -17,6 +17,8 @@ from domain.errors import Refused
 from domain.rules.cleaning import Cell, Clean, text_of
 
 FEN = 100
+#: yuan; no decision ever imposed as much
+_LARGEST = Decimal(10**12)
 
 
 class MoneyUnit(IntEnum):
@@ -148,7 +150,7 @@ def _stated(pattern: re.Pattern[str], text: str) -> Stated:
         groups = [group for group in found.groups() if group]
         marked = "total" in found.re.groupindex and found["total"] is not None
         number, unit = groups[-2:]
-        fen = int(_number(number)[0] * _UNITS[unit] * FEN)
+        fen = int(min(_number(number)[0] * _UNITS[unit], _LARGEST) * FEN)
         if marked and sums:
             total = fen
         else:
@@ -199,6 +201,8 @@ def _by_text(number: Decimal, stated: Stated, what: str) -> Clean[int | None]:
 
 def _fen(number: Decimal, unit: MoneyUnit) -> int:
     """Spreadsheet numbers carry binary noise far below a fen; it is rounded away."""
+    if number * unit > _LARGEST:
+        raise Refused("金额过大，请核对")
     exact = number * unit * FEN
     fen = int(exact.to_integral_value())
     if abs(exact - fen) > Decimal("0.001"):

@@ -50,7 +50,9 @@ _NOBODY = Clue("", None)
 
 
 def _subject(row: Row, clue: Clue) -> Draft:
-    former = (clean_name(name) for name in _SEPARATORS.split(row.prose("former_names")))
+    former = [clean_name(name) for name in _SEPARATORS.split(row.prose("former_names"))]
+    if any(len(name) > 200 for name in former):
+        row.reject("曾用名超过 200 字")
     return SubjectDraft(
         row.number,
         clue,

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from domain.errors import Refused
 from domain.services.import_changes import Change
-from domain.services.import_plan import Plan
+from domain.services.import_ledger import Plan
 from storage import imports
 from storage.importing import import_file
 from storage.rulebook_files import load_rulebook
@@ -307,3 +307,22 @@ def test_a_rulebook_without_severity_cannot_take_penalties(office: ImportingOffi
             sealer=office.sealer,
             by="zhangwei",
         )
+
+
+def test_rare_characters_and_long_texts_reach_the_database_whole(office: ImportingOffice) -> None:
+    act = "𬭎𠮷🏮é\u200b" + "虚" * 3900
+    report = office.imports(
+        "penalties",
+        csv_file(
+            office.folder / "rare.csv",
+            [
+                PENALTY_HEAD,
+                penalty(1, 违法行为类型=act),
+                penalty(2, 违法行为类型="虚" * 4001),
+                penalty(3, 处罚机关="局" * 201),
+                penalty(4, 处罚内容="罚款" + "9" * 30 + "元"),
+            ],
+        ),
+    )
+    assert (report.accepted, report.rejected) == (1, 3)
+    assert office.record(1).violations[0].act == "𬭎𠮷🏮é" + "虚" * 3900
