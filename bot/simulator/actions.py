@@ -62,7 +62,7 @@ class Simulator:
         """Opens the connections; call inside the running loop."""
         self.pusher.open()
         if self._wecom is not None:
-            self._wecom.pusher.open()
+            self._wecom.open()
 
     def stop_watching(self) -> None:
         """Ends the live updates, so that a server can close."""
@@ -72,7 +72,7 @@ class Simulator:
         """Closes the connections; what people saw is kept if a file was named."""
         await self.pusher.close()
         if self._wecom is not None:
-            await self._wecom.pusher.close()
+            await self._wecom.close()
         self._memory.keep(self.platform)
 
     def later(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -42,6 +42,8 @@ class Hint:
 
     say: str
     note: str
+    #: whether it is staff who may type it
+    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,15 @@ class Memory:
             return
         people = [_entry(person) for person in platform.people.values()]
         kept = {"form": _FORM, "app_id": platform.config.app_id, "people": people}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_suffix(".new")
-        beside.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        beside.replace(self._path)
+        write_whole(self._path, kept)
+
+
+def write_whole(path: Path, kept: dict[str, Any]) -> None:
+    """Writes JSON anew, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    beside.replace(path)
 
 
 def _entry(person: Person) -> dict[str, Any]:
@@ -49,11 +54,12 @@ def _entry(person: Person) -> dict[str, Any]:
         "following": person.following,
         "followed_at": person.followed_at.isoformat() if person.followed_at else None,
         "scene": person.scene,
-        "history": [_bubble_entry(bubble) for bubble in person.history],
+        "history": [bubble_entry(bubble) for bubble in person.history],
     }
 
 
-def _bubble_entry(bubble: Bubble) -> dict[str, Any]:
+def bubble_entry(bubble: Bubble) -> dict[str, Any]:
+    """A bubble as JSON takes it."""
     return {
         "number": bubble.number,
         "side": bubble.side.value,
@@ -72,11 +78,12 @@ def _person(entry: dict[str, Any]) -> Person:
         following=entry["following"],
         followed_at=datetime.fromisoformat(followed_at) if followed_at else None,
         scene=entry["scene"],
-        history=[_bubble(each) for each in entry["history"]],
+        history=[bubble_of(each) for each in entry["history"]],
     )
 
 
-def _bubble(entry: dict[str, Any]) -> Bubble:
+def bubble_of(entry: dict[str, Any]) -> Bubble:
+    """The bubble of ``bubble_entry``; exchanges on the wire are not kept."""
     return Bubble(
         number=entry["number"],
         side=Side(entry["side"]),

@@ -1,12 +1,11 @@
-"""The page with the phone, and the small JSON interface behind it."""
+"""The page with the two phones, and the small JSON interface behind it."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +13,15 @@ from aiohttp import web
 
 from bot.simulator.actions import Simulator
 from bot.simulator.config import Hint
+from bot.simulator.courier import Outcome
 from bot.simulator.errors import ApiError, NotPossibleError
-from bot.simulator.faults import TITLES, FaultKind
-from bot.simulator.knobs import Repeat
+from bot.simulator.faults import TITLES, FaultKind, Faults
+from bot.simulator.knobs import Knobs, Repeat
 from bot.simulator.media import Medium
-from bot.simulator.people import Bubble, Person
-from bot.simulator.wire import Exchange
+from bot.simulator.page_json import bubble_json, exchange_json, json_of, last_json, object_of
+from bot.simulator.people import Person
+from bot.simulator.wecom.faults import TITLES as WECOM_TITLES
+from bot.simulator.wecom.page import StaffPage
 
 #: what a newcomer may type; asked anew after every act, since codes are used up; called in a thread
 Hints = Callable[[], Sequence[Hint]]
@@ -43,6 +45,7 @@ class Page:
     def __init__(self, simulator: Simulator, hints: Hints) -> None:
         self._simulator = simulator
         self._platform = simulator.platform
+        self._staff = StaffPage(simulator.wecom) if simulator.has_wecom else None
         self._hints = hints
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -57,6 +60,7 @@ class Page:
             web.get("/events", self._events),
             web.get("/media/{media_id}", self._medium),
             web.post("/people/{openid}/image", self._image),
+            web.post("/staff/{userid}/image", self._staff_image),
             *(web.post(f"/{name}", self._button(act)) for name, act in self._acts().items()),
         ]
 
@@ -73,7 +77,7 @@ class Page:
     async def _state(self, request: web.Request) -> web.StreamResponse:
         platform = self._platform
         person = platform.people.get(request.query.get("person", ""))
-        return _json(
+        return json_of(
             {
                 "version": platform.feed.version,
                 "now": platform.now().isoformat(),
@@ -84,20 +88,33 @@ class Page:
                 "scenes": [scene.value for scene in platform.scenes.alive()],
                 "knobs": asdict(platform.knobs),
                 "faults": [
-                    asdict(fault) | {"title": TITLES[fault.kind]} for fault in platform.faults.armed()
+                    asdict(fault) | {"platform": name, "title": titles[fault.kind]}
+                    for name, (faults, titles) in self._faults().items()
+                    for fault in faults.armed()
                 ],
-                "fault_kinds": [{"kind": kind, "title": title} for kind, title in TITLES.items()],
-                "chat": [_bubble(bubble) for bubble in person.history] if person else [],
+                "fault_kinds": [
+                    {"platform": name, "kind": kind, "title": title}
+                    for name, (_, titles) in self._faults().items()
+                    for kind, title in titles.items()
+                ],
+                "chat": [bubble_json(bubble) for bubble in person.history] if person else [],
+                "staff": self._staff.state(request.query.get("member", "")) if self._staff else None,
             }
         )
+
+    def _faults(self) -> dict[str, tuple[Faults, Mapping[FaultKind, str]]]:
+        """Platform → its faults, and what they are called."""
+        both: dict[str, tuple[Faults, Mapping[FaultKind, str]]] = {"wechat": (self._platform.faults, TITLES)}
+        if self._simulator.has_wecom:
+            both["wecom"] = (self._simulator.wecom.corp.faults, WECOM_TITLES)
+        return both
 
     async def _show_hints(self, request: web.Request) -> web.StreamResponse:
         # whoever knows the hints may have to look into a database
         hints = await asyncio.to_thread(self._hints)
-        return _json({"hints": [asdict(hint) for hint in hints]})
+        return json_of({"hints": [asdict(hint) for hint in hints]})
 
     def _summary(self, person: Person) -> dict[str, Any]:
-        last = person.history[-1] if person.history else None
         return {
             "openid": person.openid,
             "name": person.name,
@@ -105,15 +122,17 @@ class Page:
             "refuses": person.refuses,
             "typing": person.typing,
             "left": person.left(self._platform.now()),
-            "last": {"number": last.number, "text": last.text[:40], "at": last.at.isoformat()}
-            if last
-            else None,
+            "last": last_json(person.history),
         }
 
     async def _wire(self, request: web.Request) -> web.StreamResponse:
-        openid = request.query.get("person", "")
-        chosen = [each for each in self._platform.wire.all() if each.openid in ("", openid)]
-        return _json({"exchanges": [_exchange(each) for each in chosen[-_EXCHANGES_SHOWN:]]})
+        phones = {
+            "wechat": ("", request.query.get("person", "")),
+            "wecom": ("", "sys", request.query.get("member", "").lower()),
+        }
+        everything = self._platform.wire.all()
+        chosen = [each for each in everything if each.openid in phones[each.platform]]
+        return json_of({"exchanges": [exchange_json(each) for each in chosen[-_EXCHANGES_SHOWN:]]})
 
     async def _medium(self, request: web.Request) -> web.StreamResponse:
         medium = self._found(request.match_info["media_id"])
@@ -155,7 +174,7 @@ class Page:
     def _acts(self) -> dict[str, _Act]:
         """Path → what it does with the JSON sent; people are named by ``person``."""
         simulator = self._simulator
-        return {
+        return (self._staff.acts() if self._staff else {}) | {
             "people": self._add_person,
             "follow": lambda body: simulator.follow(body["person"], body.get("scene") or None),
             "unfollow": lambda body: simulator.unfollow(body["person"]),
@@ -177,50 +196,70 @@ class Page:
 
     def _button(self, act: _Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
-            body = await _object(request)
+            body = await object_of(request)
             try:
                 await act(body)
             except NotPossibleError as error:
-                return _json({"error": str(error)}, 409)
+                return json_of({"error": str(error)}, 409)
             except (KeyError, ValueError, TypeError) as error:
-                return _json({"error": f"请求不完整：{error}"}, 400)
-            return _json({"version": self._platform.feed.version})
+                return json_of({"error": f"请求不完整：{error}"}, 400)
+            return json_of({"version": self._platform.feed.version})
 
         return handle
 
     async def _image(self, request: web.Request) -> web.StreamResponse:
+        return await self._picture(request, self._simulator.send_image, request.match_info["openid"])
+
+    async def _staff_image(self, request: web.Request) -> web.StreamResponse:
+        if not self._simulator.has_wecom:
+            raise web.HTTPNotFound
+        return await self._picture(request, self._simulator.wecom.send_image, request.match_info["userid"])
+
+    async def _picture(
+        self, request: web.Request, send: Callable[[str, bytes], Awaitable[Outcome]], who: str
+    ) -> web.StreamResponse:
         data = b""
         async for chunk in request.content.iter_any():
             data += chunk
             if len(data) > _LARGEST_PICTURE:
-                return _json({"error": "图片超过 10 MB"}, 409)
+                return json_of({"error": "图片超过 10 MB"}, 409)
         try:
-            await self._simulator.send_image(request.match_info["openid"], data)
+            await send(who, data)
         except NotPossibleError as error:
-            return _json({"error": str(error)}, 409)
-        return _json({"version": self._platform.feed.version})
+            return json_of({"error": str(error)}, 409)
+        return json_of({"version": self._platform.feed.version})
 
     async def _set_refusal(self, body: dict[str, Any]) -> None:
         self._simulator.person(body["person"]).refuses = bool(body["on"])
         self._platform.feed.changed()
 
     async def _turn_knobs(self, body: dict[str, Any]) -> None:
-        knobs = self._platform.knobs
-        knobs.cut_after = min(max(float(body["cut_after"]), 0.1), 30.0)
-        knobs.attempts = min(max(int(body["attempts"]), 1), 6)
-        knobs.repeat = Repeat(body["repeat"])
-        knobs.overlap = float(body["overlap"]) if body.get("overlap") else None
-        knobs.recognition = bool(body["recognition"])
+        for knobs in self._all_knobs():
+            knobs.cut_after = min(max(float(body["cut_after"]), 0.1), 30.0)
+            knobs.attempts = min(max(int(body["attempts"]), 1), 6)
+            knobs.repeat = Repeat(body["repeat"])
+            knobs.overlap = float(body["overlap"]) if body.get("overlap") else None
+            knobs.recognition = bool(body["recognition"])
         self._platform.feed.changed()
+
+    def _all_knobs(self) -> list[Knobs]:
+        """One set for each platform; the page turns them together."""
+        others = [self._simulator.wecom.corp.knobs] if self._simulator.has_wecom else []
+        return [self._platform.knobs, *others]
 
     async def _arm(self, body: dict[str, Any]) -> None:
         times = int(body["times"]) or None
         seconds = min(max(float(body.get("seconds") or 0), 0.0), 60.0)
-        self._platform.faults.arm(FaultKind(body["kind"]), times=times, seconds=seconds)
+        faults, titles = self._faults()[body.get("platform", "wechat")]
+        kind = FaultKind(body["kind"])
+        if kind not in titles:
+            raise ValueError(kind)
+        faults.arm(kind, times=times, seconds=seconds)
         self._platform.feed.changed()
 
     async def _clear_faults(self, _: dict[str, Any]) -> None:
-        self._platform.faults.clear()
+        for faults, _titles in self._faults().values():
+            faults.clear()
         self._platform.feed.changed()
 
     async def _add_person(self, body: dict[str, Any]) -> None:
@@ -228,52 +267,3 @@ class Page:
 
     async def _move_clock(self, body: dict[str, Any]) -> None:
         self._simulator.advance(timedelta(hours=float(body["hours"])))
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    """The JSON object of a button; another content type is refused, as a foreign page could send it."""
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest from error
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest
-    return body
-
-
-def _json(data: object, status: int = 200) -> web.Response:
-    return web.json_response(
-        data, status=status, dumps=lambda each: json.dumps(each, ensure_ascii=False, default=_plain)
-    )
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"no JSON for {type(value).__name__}")
-
-
-def _bubble(bubble: Bubble) -> dict[str, Any]:
-    return {
-        "number": bubble.number,
-        "side": bubble.side,
-        "kind": bubble.kind,
-        "text": bubble.text,
-        "at": bubble.at,
-        "wire": bubble.wire,
-        "detail": bubble.detail,
-    }
-
-
-def _exchange(exchange: Exchange) -> dict[str, Any]:
-    return {
-        "number": exchange.number,
-        "direction": exchange.direction,
-        "title": exchange.title,
-        "at": exchange.at,
-        "plain": exchange.plain,
-        "answer": exchange.answer,
-        "attempts": [asdict(attempt) for attempt in exchange.attempts],
-    }

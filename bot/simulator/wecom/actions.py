@@ -9,7 +9,7 @@ from bot.simulator.courier import Outcome
 from bot.simulator.errors import ApiError, NotPossibleError
 from bot.simulator.letters import Letter
 from bot.simulator.people import Side
-from bot.simulator.wecom import letters
+from bot.simulator.wecom import letters, memory
 from bot.simulator.wecom.cards import Card
 from bot.simulator.wecom.corp import App, Corp
 from bot.simulator.wecom.members import Member
@@ -27,6 +27,16 @@ class WeCom:
     def __init__(self, corp: Corp) -> None:
         self.corp = corp
         self.pusher = AppPusher(corp)
+        memory.recall(corp)
+
+    def open(self) -> None:
+        """Opens the connections; call inside the running loop."""
+        self.pusher.open()
+
+    async def close(self) -> None:
+        """Closes the connections; what members saw is kept if a file was named."""
+        await self.pusher.close()
+        memory.keep(self.corp)
 
     @property
     def app(self) -> App:
@@ -49,8 +59,10 @@ class WeCom:
             raise NotPossibleError("此人不在应用的可见范围内")
         return member
 
-    async def _act(self, member: Member, letter: Letter) -> Outcome:
-        return await self.pusher.deliver(self.app, member, letter)
+    async def _act(self, member: Member, letter: Letter, press: Press | None = None) -> Outcome:
+        outcome = await self.pusher.deliver(self.app, member, letter, press)
+        memory.keep(self.corp)
+        return outcome
 
     # messages
 
@@ -121,7 +133,7 @@ class WeCom:
         self.corp.redraw(self.app, member, card)
         code = self.corp.codes.card_code(self.app.agent_id, card.task_id)
         letter = letters.template_card(card, button.key, code, chosen)
-        return await self.pusher.deliver(self.app, member, letter, Press.of_button(card))
+        return await self._act(member, letter, Press.of_button(card))
 
     async def press_menu(self, userid: str, number: int, label: str) -> Outcome:
         """Presses an entry of a card's corner menu."""
@@ -131,7 +143,7 @@ class WeCom:
             raise NotPossibleError(f"卡片菜单里没有「{label}」")
         code = self.corp.codes.card_code(self.app.agent_id, card.task_id)
         letter = letters.template_card_menu(card, key, code)
-        return await self.pusher.deliver(self.app, member, letter, Press.of_menu(card))
+        return await self._act(member, letter, Press.of_menu(card))
 
     # the console
 

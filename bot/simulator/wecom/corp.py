@@ -35,7 +35,6 @@ class App:
     config: AppConfig
     #: set where ports are known only after the start
     callback_url: str
-    menu: list[dict[str, Any]] = field(default_factory=list)
     #: task id → the members who got the card
     tasks: dict[str, set[str]] = field(default_factory=dict)
     #: requests with a duplicate check: fingerprint → (until when, the answer)

@@ -47,6 +47,11 @@ class Chat:
         """The latest card of a task."""
         return next((c for c in reversed(self.cards.values()) if task_id and c.task_id == task_id), None)
 
+    @classmethod
+    def of(cls, history: list[Bubble]) -> Chat:
+        """The chat of a history: each card is what its bubble shows."""
+        return cls(history, {b.number: _card(b) for b in history if b.kind == "template_card"})
+
     def redraw(self, card: Card) -> Bubble | None:
         """Puts a changed card into its bubble; ``None`` once the bubble has been forgotten."""
         for place, bubble in enumerate(self.history):
@@ -62,7 +67,21 @@ def face_of(card: Card) -> dict[str, Any]:
         "task_id": card.task_id,
         "card": card.content,
         "pressed": card.pressed,
+        "replaced": card.replaced,
         "label": card.label,
         "chosen": {key: list(ids) for key, ids in card.chosen.items()},
         "revision": card.revision,
     }
+
+
+def _card(bubble: Bubble) -> Card:
+    face = bubble.detail
+    return Card(
+        bubble.number,
+        face["task_id"],
+        face["card"],
+        face["pressed"],
+        face["replaced"],
+        {key: tuple(ids) for key, ids in face["chosen"].items()},
+        face["revision"],
+    )

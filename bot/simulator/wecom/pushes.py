@@ -79,7 +79,7 @@ class AppPusher:
             raise NotPossibleError("应用没有设置接收消息的网址")
         plain = self._write(app, sender, letter)
         exchange = self._corp.wire.open(
-            "push", letter.title, sender, self._corp.now(), plain, platform="wecom"
+            "push", letter.title, sender.lower(), self._corp.now(), plain, platform="wecom"
         )
         cipher = self._cipher(app)
         reader = AppReplyReader(app.config.token, self._corp.config.corp_id, cipher)
