@@ -6,6 +6,7 @@ A page is four range reads over subject ids, whatever its size.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -172,7 +173,7 @@ class SqlEvaluationBook:
 
     def advance(self, batch_id: int, cursor: int, tally: Tally) -> None:
         """Remember how far the batch came, in the transaction of its chunk."""
-        values = {"wanted": batch_id, "position": cursor, "sums": tally.as_dict()}
+        values = {"wanted": batch_id, "position": cursor, "sums": asdict(tally)}
         self._connection.execute(_ADVANCE, values)
 
     def batch(self, batch_id: int) -> EvaluationBatch | None:

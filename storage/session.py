@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
@@ -27,7 +28,7 @@ def open_session(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterator
     For processes beside the service; the block must be short, since on SQLite
     nobody else writes meanwhile. ``Unavailable`` where the database cannot take it.
     """
-    with open_sessions(database_url, sealer=sealer, clock=clock) as session, session() as uow:
+    with _sessions(database_url, sealer=sealer, clock=clock) as session, session() as uow:
         yield uow
 
 
@@ -48,7 +49,22 @@ class _BlockingConnection:
 
 @contextmanager
 def open_sessions(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterator[SessionFactory]:
-    """Many short transactions over one engine, for work in chunks: the statements stay compiled."""
+    """Many short transactions over one engine, for work in chunks: the statements stay compiled.
+
+    What is in memory when the work begins stays there to its end, so the
+    garbage collector need not look through it again and again: a third of the
+    time of an evaluation of everybody.
+    """
+    gc.freeze()
+    try:
+        with _sessions(database_url, sealer=sealer, clock=clock) as session:
+            yield session
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def _sessions(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterator[SessionFactory]:
     url = parse_url(database_url)
     with (_sqlite_connections if is_sqlite(url) else _postgres_connections)(url) as connect:
 

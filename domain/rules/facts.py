@@ -98,17 +98,23 @@ class FactReader:
 
     def measured(self, units: Iterable[Unit], on: date) -> tuple[tuple[Measured, ...], Vector]:
         """The facts with the records behind each, and the vector they make."""
-        units = tuple(units)
-        vector = self.vector(units, on)
+        values = [0] * len(self._facts)
+        nearest = date.max
         used: dict[int, list[Unit]] = {}
-        for unit, claim, counts, _ in self._shares(units, on):
+        for unit, claim, counts, changes_on in self._shares(units, on):
+            if changes_on < nearest:
+                nearest = changes_on
             if counts:
-                for index in (*claim.counted, *claim.summed):
+                for index in claim.counted:
+                    values[index] += 1
+                    used.setdefault(index, []).append(unit)
+                for index in claim.summed:
+                    values[index] += unit.fine_fen
                     used.setdefault(index, []).append(unit)
         measured = list(self._nothing)
         for index, behind in used.items():
-            measured[index] = _measured(self._facts[index], vector.values[index], behind)
-        return tuple(measured), vector
+            measured[index] = _measured(self._facts[index], values[index], behind)
+        return tuple(measured), Vector(tuple(values), None if nearest == date.max else nearest)
 
     def _shares(self, units: Iterable[Unit], on: date) -> Iterator[_Share]:
         """Every share that counts on the date, or will begin to count after it.

@@ -46,10 +46,14 @@ class CriteriaTrace:
 
     def steps(self, measured: Sequence[Measured]) -> tuple[Step, ...]:
         """The steps for the facts of one subject, holding or not."""
-        return tuple(
-            self._step(number, measured[place], criterion, test)
-            for number, (place, criterion, test) in enumerate(self._tests)
-        )
+        known, written = self._known, []
+        for number, (place, criterion, test) in enumerate(self._tests):
+            fact = measured[place]
+            step = known.get((number, fact.raw, fact.contested))
+            if step is None:
+                step = self._write(number, fact, criterion, test)
+            written.append(_with_records(step, fact.records) if fact.records else step)
+        return tuple(written)
 
     def conclusion(self, code: str, matching: tuple[str, ...]) -> Step:
         """The last step, for an outcome that follows from the outcomes that matched."""
@@ -58,14 +62,12 @@ class CriteriaTrace:
             step = self._conclusions[matching] = conclusion(self._rulebook, code, matching)
         return step
 
-    def _step(self, number: int, measured: Measured, criterion: Criterion, test: Test) -> Step:
-        key = (number, measured.raw, measured.contested)
-        step = self._known.get(key)
-        if step is None:
-            if len(self._known) >= _MEMORY:
-                self._known.clear()
-            step = self._known[key] = _test_step(criterion, test, measured._replace(records=()))
-        return _with_records(step, measured.records) if measured.records else step
+    def _write(self, number: int, measured: Measured, criterion: Criterion, test: Test) -> Step:
+        if len(self._known) >= _MEMORY:
+            self._known.clear()
+        step = _test_step(criterion, test, measured._replace(records=()))
+        self._known[number, measured.raw, measured.contested] = step
+        return step
 
 
 def _with_records(step: Step, records: tuple[int, ...]) -> Step:

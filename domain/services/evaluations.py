@@ -28,7 +28,7 @@ from domain.services.grades import Verdict, answers_for, decide
 KIND = "evaluation"
 APPROVER = "审批"
 #: subjects of one short transaction
-CHUNK = 100
+CHUNK = 250
 
 NOT_AN_APPROVER = "只有“审批”角色可以批准评价结果；{userid} 不是在用的审批人员。"
 NO_BATCH = "没有评价批次 {batch}。"
@@ -65,11 +65,19 @@ class Tally:
     evaluated: int = 0
     in_force: int = 0
     proposed: int = 0
+    #: rows that take the place of an older one, which is to be made past
+    replacing: int = 0
 
-    def plus(self, page: int, results: Sequence[Result]) -> Tally:
+    def plus(self, page: Sequence[SubjectFacts], results: Sequence[Result]) -> Tally:
         """The tally after one more page."""
         in_force = sum(result.in_force for result in results)
-        return Tally(self.evaluated + page, self.in_force + in_force, self.proposed + len(results) - in_force)
+        stood = {facts.subject_id for facts in page if facts.in_force is not None or facts.waiting}
+        return Tally(
+            self.evaluated + len(page),
+            self.in_force + in_force,
+            self.proposed + len(results) - in_force,
+            self.replacing + sum(result.subject_id in stood for result in results),
+        )
 
     def as_dict(self) -> dict[str, int]:
         return {"evaluated": self.evaluated, "in_force": self.in_force, "proposed": self.proposed}
@@ -155,7 +163,7 @@ def step(
         return None
     results = [result for facts in page if (result := assess(facts, grader)) is not None]
     uow.evaluations.write(results, batch_id=batch.id, at=now)
-    cursor, tally = page[-1].subject_id, batch.tally.plus(len(page), results)
+    cursor, tally = page[-1].subject_id, batch.tally.plus(page, results)
     uow.evaluations.advance(batch.id, cursor, tally)
     return EvaluationBatch(batch.id, batch.source, cursor, tally)
 
@@ -223,7 +231,8 @@ def evaluate_all(
                 break
         progress(after.tally.evaluated - batch.tally.evaluated)
         batch = after
-    tidy_all(session, chunk)
+    if batch.tally.replacing:
+        tidy_all(session, chunk)
     return batch
 
 
