@@ -33,7 +33,9 @@ from domain.clock import Clock
 from domain.office import Office, parse_office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
+from domain.services.calendar import recount
 from domain.services.grades import reassess_due
+from domain.services.work import Work
 from handlers.dialogue import sweep_expired
 from handlers.menu import menu_json
 from handlers.turn import Inbound
@@ -215,6 +217,7 @@ def jobs_of(house: House) -> list[Job]:
         Job("sweep_unanswered", writing(sweep_unanswered), seconds=5),
         Job("expire_forms", writing(sweep_expired), seconds=30),
         Job("reassess_due", reassess, seconds=300),
+        Job("recount", draining(partial(_recount, house)), seconds=60),
         Job(
             "forget_inbox", writing(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)), daily_at=time(3, 30)
         ),
@@ -223,6 +226,21 @@ def jobs_of(house: House) -> list[Job]:
 
 def _reassess(rulebook: Rulebook, after: int, uow: SqlUnitOfWork, now: datetime) -> int:
     return reassess_due(uow, rulebook, now, after=after)
+
+
+def _recount(house: House, uow: SqlUnitOfWork, now: datetime) -> int:
+    """Deadlines of open cases after a change of the calendar."""
+    return recount(
+        Work(
+            uow=uow,
+            rulebook=house.rulebook,
+            office=house.office,
+            calendar=uow.calendar.load(),
+            sealer=house.sealer,
+            now=now,
+            staff_account=house.staff_account,
+        )
+    )
 
 
 class RunnerTokens:

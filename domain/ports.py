@@ -60,7 +60,6 @@ class Records(Protocol):
         ...
 
 
-
 class Assessments(Protocol):
     """Assessments in force, proposals, base grades."""
 
@@ -328,6 +327,17 @@ class Calendar(Protocol):
         """From now on the year's arrangement is known: terms that touch it are final."""
         ...
 
+    def recount_from(self) -> int | None:
+        """After which case the open ones are still to be counted anew; None: nothing has changed.
+
+        A new release of the library that knows another year counts as a change.
+        """
+        ...
+
+    def recounted(self, after: int | None) -> None:
+        """The open cases up to this one were counted anew; None: all."""
+        ...
+
 
 class Measures(Protocol):
     """The register of measures in force."""
@@ -336,7 +346,9 @@ class Measures(Protocol):
         """What holds for a subject today, in the order it was entered."""
         ...
 
-    def enter(self, subject_id: int, assessment_id: int, measures: Sequence[Measure], *, since: date) -> None: ...
+    def enter(
+        self, subject_id: int, assessment_id: int, measures: Sequence[Measure], *, since: date
+    ) -> None: ...
     def end(self, ids: Sequence[int], *, on: date) -> None: ...
     def unentered(self, *, before: datetime, limit: int) -> list[Assessment]:
         """Assessments in force, made before a moment, whose measures were not entered yet, oldest first."""

@@ -20,6 +20,10 @@ from storage.tables import calendar_days, calendar_years
 YEARS = range(2015, 2046)
 #: names the state of both tables; chained, so that no two contents share a mark
 _MARK = "calendar"
+#: where the counting anew of open cases stands, after a change; "" when done
+_CURSOR = "calendar_recount"
+#: the last year that the library knew when it was looked at
+_KNOWN = "calendar_library"
 _KEPT = 8
 
 _DAYS = select(calendar_days.c.day, calendar_days.c.worked)
@@ -79,6 +83,7 @@ class SqlCalendar:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._facts = SqlInstallation(connection)
 
     def load(self) -> WorkCalendar:
         return load_calendar(self._connection)
@@ -98,7 +103,18 @@ class SqlCalendar:
         self._connection.execute(_SET_YEAR, {"year": year, "source": source, "by": by, "at": at})
         self._change(f"{year}")
 
+    def recount_from(self) -> int | None:
+        known = str(max(library_calendar(YEARS).announced_years))
+        if self._facts.get(_KNOWN) != known:
+            self._facts.set(_KNOWN, known)
+            self._facts.set(_CURSOR, "0")
+        cursor = self._facts.get(_CURSOR)
+        return int(cursor) if cursor else None
+
+    def recounted(self, after: int | None) -> None:
+        self._facts.set(_CURSOR, "" if after is None else str(after))
+
     def _change(self, what: str) -> None:
-        installation = SqlInstallation(self._connection)
-        before = installation.get(_MARK) or ""
-        installation.set(_MARK, sha256(f"{before} {what}".encode()).hexdigest()[:32])
+        before = self._facts.get(_MARK) or ""
+        self._facts.set(_MARK, sha256(f"{before} {what}".encode()).hexdigest()[:32])
+        self._facts.set(_CURSOR, "0")

@@ -56,16 +56,20 @@ def announce_year(
     return replace(work, calendar=work.uow.calendar.load())
 
 
-def recount(work: Work, after: int = 0, *, limit: int = _AT_ONCE) -> tuple[int | None, int]:
-    """Count a chunk of open cases anew and tell those whose term has become final.
+def recount(work: Work, *, limit: int = _AT_ONCE) -> int:
+    """Count the next chunk of open cases anew after a change of the calendar, in short transactions.
 
-    Returns where to go on (None: that was all) and how many due dates moved. For the job that runs
-    after each start and every night: also a new release of the holiday library moves terms.
+    Tells those whose term has become final. Returns how many cases are looked at with the next call, at
+    most: 0 when all were, or nothing has changed. For the turn that made the change and for the job.
     """
+    after = work.uow.calendar.recount_from()
+    if after is None:
+        return 0
     done = recompute_deadlines(work, after, limit)
+    work.uow.calendar.recounted(done.after)
     for case in done.moved:
         _tell(work, case)
-    return done.after, len(done.moved)
+    return limit if done.after is not None else 0
 
 
 def missing_year(calendar: WorkCalendar, today: date) -> int | None:
@@ -112,10 +116,7 @@ def _check(work: Work, actor: Actor, source: str, year: int) -> None:
 
 
 def _moved(work: Work) -> str:
-    after, count = recount(work)
-    if after is not None:
-        return "办理中的案件较多，期限正在重新计算。"
-    return f"{count}件办理中的案件已重新计算期限。" if count else "没有案件的期限因此变动。"
+    return "办理中的案件较多，期限正在重新计算。" if recount(work) else "办理中案件的期限已重新计算。"
 
 
 def _tell(work: Work, case: Case) -> None:

@@ -101,7 +101,7 @@ def test_a_day_off_moves_the_open_cases(admin: Desk) -> None:
     case = admin.open(days=4)
     assert case.due_on == date(2026, 12, 31)
     answer = say(admin, "节假日 2026-12-30 休 县政府通知（大雪）")
-    assert answer == "已记录：2026年12月30日放假（县政府通知（大雪））。1件办理中的案件已重新计算期限。"
+    assert answer == "已记录：2026年12月30日放假（县政府通知（大雪））。办理中案件的期限已重新计算。"
     assert cases.find(admin.work, case.number).due_on == date(2027, 1, 4)
     assert [row.action for row in admin.audit_rows()].count("calendar.day") == 1
 
@@ -119,7 +119,7 @@ def test_a_term_into_an_unknown_year_is_provisional_until_the_year_is_announced(
 def test_the_firm_is_told_of_the_final_day_once(admin: Desk) -> None:
     case = admin.open(days=7)
     say(admin, f"节假日 2027 公布 {NOTICE} 休 1-1至1-4 班 1-9")
-    assert recount(admin.work) == (None, 0)
+    assert recount(admin.work) == 0
     sent = admin.uow.connection.execute(select(outbox)).all()
     assert [row.unique_key for row in sent] == [f"due:{case.number}:2027-01-07"]
 
@@ -155,14 +155,36 @@ def test_the_example_in_the_warning_can_be_read(admin: Desk) -> None:
     assert isinstance(read(calendar.example(2027)), Announcement)
 
 
-def test_many_cases_are_counted_in_chunks(admin: Desk) -> None:
+def test_many_cases_are_counted_in_chunks_and_a_change_in_between_begins_anew(admin: Desk) -> None:
     opened = [admin.open(days=7) for _ in range(3)]
-    say_days = {date(2027, 1, 4): False}
-    calendar.set_days(admin.work, say_days, source=NOTICE, actor=admin.who("gao"))
-    admin.calendar = admin.uow.calendar.load()
-    after, moved = recount(admin.work, limit=2)
-    assert (after, moved) == (opened[1].id, 2)
-    assert recount(admin.work, opened[1].id, limit=2) == (None, 1)
+    wanted = date(2027, 1, 6)
+
+    def set_off(day: date) -> None:
+        calendar.set_days(admin.work, {day: False}, source=NOTICE, actor=admin.who("gao"))
+        admin.calendar = admin.uow.calendar.load()
+
+    def dues() -> list[date | None]:
+        return [cases.find(admin.work, case.number).due_on for case in opened]
+
+    set_off(date(2027, 1, 4))
+    assert recount(admin.work, limit=2) == 2
+    assert dues() == [date(2027, 1, 7), date(2027, 1, 7), wanted]
+    set_off(date(2027, 1, 5))
+    assert recount(admin.work, limit=2) == 2
+    assert recount(admin.work, limit=2) == 0
+    assert dues() == [date(2027, 1, 8)] * 3
+    assert recount(admin.work) == 0
+
+
+def test_a_library_that_knows_another_year_counts_as_a_change(admin: Desk) -> None:
+    case = admin.open(days=4)
+    assert admin.uow.calendar.recount_from() == 0
+    recount(admin.work)
+    assert admin.uow.calendar.recount_from() is None
+    admin.uow.installation.set("calendar_library", "2025")
+    assert admin.uow.calendar.recount_from() == 0
+    assert recount(admin.work) == 0
+    assert cases.find(admin.work, case.number).due_on == case.due_on
 
 
 def test_the_spring_festival_of_2026_lies_between_filing_and_due_date(admin: Desk) -> None:
