@@ -18,7 +18,18 @@ from domain.model.person import Channel
 from domain.ports import Conversation
 from handlers import dialogue
 from handlers.context import Context
-from handlers.firm import bindings, grades, greetings, measures, privacy, records, subjects, texts
+from handlers.firm import (
+    bindings,
+    grades,
+    greetings,
+    measures,
+    objections,
+    privacy,
+    progress,
+    records,
+    subjects,
+    texts,
+)
 from handlers.firm.forms import numbered
 from handlers.paging import first_page, fits, next_page
 from handlers.turn import SILENCE, Audience, Guess, Inbound, InboundKind, Reply
@@ -68,12 +79,14 @@ ROUTES: tuple[Route, ...] = (
     Route("我的数据", privacy.my_data, ("我的信息", "我的个人信息"), about="看保存了您的什么信息"),
     Route("更正", privacy.correct, ("更正信息", "更正我的数据"), about="更正您的信息"),
     Route("删除", privacy.erase, ("删除我的数据", "删除我的信息", "注销"), about="删除您的个人信息"),
-    Route("撤回", privacy.withdraw, ("撤回同意",), about="撤回同意、解除全部绑定"),
-    Route("异议", aliases=("我有异议", "提异议")),
-    Route("复核", aliases=("申请复核",)),
+    Route("撤回", progress.withdraw, ("撤回同意",), takes=True, about="撤回同意、解除全部绑定"),
+    Route("异议", objections.file, ("我有异议", "提异议"), "object", about="对等级或记录提异议"),
+    Route("复核", objections.review, ("申请复核",), takes=True, about="对异议的决定申请复核"),
     Route("修复", aliases=("信用修复",)),
     Route("承诺", aliases=("信用承诺",)),
-    Route("进度", aliases=("办理进度", "查进度"), takes=True),
+    Route("进度", progress.show, ("办理进度", "查进度"), "progress", takes=True, about="看办到哪一步"),
+    Route("补充", progress.supply, takes=True),
+    Route("已提交", progress.submitted, takes=True),
     Route("授权"),
     Route("谁查过我", aliases=("查询记录",)),
     Route("举报", aliases=("我要举报",)),
@@ -81,7 +94,15 @@ ROUTES: tuple[Route, ...] = (
     Route("人工", aliases=("转人工", "人工客服")),
 )
 FORMS: dict[str, dialogue.Form] = {
-    form.name: form for form in (bindings.BIND, bindings.UNBIND, privacy.ERASE, privacy.WITHDRAW)
+    form.name: form
+    for form in (
+        bindings.BIND,
+        bindings.UNBIND,
+        privacy.ERASE,
+        privacy.WITHDRAW,
+        objections.OBJECT,
+        objections.REVIEW,
+    )
 }
 
 _GLOBAL_WORDS: dict[str, str] = {

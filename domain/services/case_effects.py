@@ -10,8 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Actor, Case, CaseKind
+from domain.services import objections
 from domain.services.work import Work
 
 Effect = Callable[[Work, Case, Actor, str], None]
 
-EFFECTS: dict[tuple[CaseKind, str], Effect] = {}
+EFFECTS: dict[tuple[CaseKind, str], Effect] = {
+    (CaseKind.OBJECTION, "同意"): objections.upheld,
+    (CaseKind.OBJECTION, "部分同意"): objections.partly_upheld,
+    (CaseKind.OBJECTION, "驳回"): objections.refused,
+    (CaseKind.OBJECTION, "撤回"): objections.withdrawn,
+    (CaseKind.REVIEW, "同意"): objections.upheld,
+    (CaseKind.REVIEW, "部分同意"): objections.partly_upheld,
+    (CaseKind.REVIEW, "驳回"): objections.refused,
+}

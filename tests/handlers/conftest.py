@@ -17,6 +17,7 @@ from domain.office import Office, parse_office
 from domain.rules.codes import make_uscc
 from domain.rules.rulebook import Rulebook
 from domain.services import bindings, grades
+from domain.services.work import Work
 from handlers.context import Context
 from handlers.router import dispatch
 from handlers.turn import Inbound, InboundKind
@@ -106,6 +107,10 @@ class Town:
         talk.says(f"绑定 {self.code(subject)}")
         assert "绑定好了" in talk.says("确认")
         return talk
+
+
+def work_of(town: Town) -> Work:
+    return Work(town.uow, town.rulebook, town.office, town.uow.calendar.load(), town.sealer, town.clock.now())
 
 
 @dataclass

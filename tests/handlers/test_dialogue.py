@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from domain.model.person import Staff
+from domain.model.subject import Subject
+from domain.services import cases, objections
+from domain.services.staff import actor_of, firm_actor
 from handlers import dialogue
 from handlers.dialogue import sweep_expired
 from handlers.firm import bindings
 from handlers.router import FORMS
-from tests.handlers.conftest import Talk, Town
+from tests.handlers.conftest import Talk, Town, work_of
 
 
 def waiting(talk: Talk) -> list[str]:
     return talk.town.uow.outbox.take_waiting(talk.person().id, talk.town.clock.now())
 
 
+def _has_a_refused_objection(town: Town, talk: Talk, firm: Subject) -> None:
+    """Something to object to, and a decision to have reviewed."""
+    for userid, role in (("chen", "经办"), ("lin", "审批")):
+        town.uow.staff.save(Staff(userid, userid, (role,), town.office.name))
+    town.warned(firm, date(2026, 3, 5))
+    town.approved(firm)
+    work = work_of(town)
+    target = next(each for each in objections.targets(work, firm) if each.record)
+    actor = firm_actor(talk.person(), firm.name)
+    door = objections.doors(work, target)[0]
+    case = objections.file(work, talk.person().id, actor, firm, target, door, "这条记录不对")
+    cases.act(work, case.number, "受理", actor=actor_of(work, "chen"))
+    cases.act(work, case.number, "驳回", actor=actor_of(work, "lin"), text="没有新的事实")
+    town.uow.outbox.take_waiting(talk.person().id, town.clock.now())
+
+
 @pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.name)
 def test_every_step_of_every_form_explains_itself_and_can_be_left(town: Town, form: dialogue.Form) -> None:
     talk = town.bound(town.firm("平鲁甲有限公司"))
-    talk.says(f"绑定 {town.code(town.firm('平鲁乙有限公司'))}")
+    other = town.firm("平鲁乙有限公司")
+    talk.says(f"绑定 {town.code(other)}")
     talk.says("确认")
+    # two, so that 复核 asks which
+    for _ in range(2):
+        _has_a_refused_objection(town, talk, other)
     talk.says(form.name)
     helped = talk.says("帮助")
     assert form.steps[0].help in helped

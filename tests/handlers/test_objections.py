@@ -1,0 +1,148 @@
+"""异议 and 复核 as the chat goes, and what a decision does to record, grade and letters."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from domain.errors import NotAllowed
+from domain.model.case import Case
+from domain.model.person import Power, Staff
+from domain.model.record import RecordState
+from domain.model.subject import Subject
+from domain.services import cases
+from domain.services.staff import actor_of
+from tests.handlers.conftest import Talk, Town, work_of
+
+YEAR = date(2026, 3, 5)
+
+
+@pytest.fixture
+def staffed(town: Town) -> Town:
+    for userid, name, role in (
+        ("chen", "陈晨", "经办"),
+        ("lin", "林岚", "审批"),
+        ("zhou", "周舟", "审批"),
+        ("ma", "马明", "经办"),
+    ):
+        town.uow.staff.save(Staff(userid, name, (role,), town.office.name))
+    return town
+
+
+@pytest.fixture
+def firm(staffed: Town) -> Subject:
+    subject = staffed.firm()
+    staffed.warned(subject, YEAR, times=1)
+    staffed.approved(subject)
+    return subject
+
+
+def objects(talk: Talk, choice: str = "2") -> str:
+    """The whole form; returns the case number."""
+    assert "对哪一项有异议" in talk.says("异议")
+    if "向哪里提出" in talk.says(choice):
+        talk.says("1")
+    assert "请核对" in talk.says("这条警告已被复议决定撤销，文号附后")
+    filed = talk.says("确认")
+    assert "已提交，案号" in filed
+    return filed.split("案号")[1][:10]
+
+
+def decides(town: Town, number: str, action: str, *, by: str = "lin", text: str = "") -> Case:
+    work = work_of(town)
+    cases.act(work, number, "受理", actor=actor_of(work, "chen"))
+    return cases.act(work, number, action, actor=actor_of(work, by), text=text)
+
+
+def waiting(town: Town, talk: Talk) -> str:
+    return "\n".join(town.uow.outbox.take_waiting(talk.person().id, town.clock.now()))
+
+
+@pytest.mark.clause("S2-46")
+def test_an_upheld_objection_revokes_the_record_and_lifts_the_grade(staffed: Town, firm: Subject) -> None:
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    record = staffed.uow.records.of_subject(firm.id)[0]
+    assert record.state is RecordState.CONTESTED
+    assert "异议中" in talk.says("我的记录")
+
+    decides(staffed, number, "同意")
+    record = staffed.uow.records.of_subject(firm.id)[0]
+    assert record.state is RecordState.REVOKED
+    in_force = staffed.uow.assessments.in_force(firm.id)
+    assert in_force is not None
+    assert in_force.evaluation.code == "UNRATED"
+    told = waiting(staffed, talk)
+    assert f"{number}：您的异议成立" in told
+    corrections = staffed.uow.corrections.since(None)
+    assert {each.what for each in corrections} >= {"记录状态", "信用等级"}
+
+
+def test_a_refused_objection_names_reason_review_and_remedies_and_takes_the_mark_away(
+    staffed: Town, firm: Subject
+) -> None:
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    decides(staffed, number, "驳回", text="原处理决定仍然有效")
+    assert staffed.uow.records.of_subject(firm.id)[0].state is RecordState.VALID
+    told = waiting(staffed, talk)
+    assert "原处理决定仍然有效" in told
+    assert f"复核 {number}" in told
+    assert "行政复议" in told
+
+
+def test_a_review_is_possible_once_and_decided_by_somebody_else(staffed: Town, firm: Subject) -> None:
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    decides(staffed, number, "驳回", text="原处理决定仍然有效")
+    waiting(staffed, talk)
+    assert "请写明" in talk.says(f"复核 {number}")
+    talk.says("有新的证据，复议决定书附后")
+    review = talk.says("确认").split("案号")[1][:10]
+    assert review.startswith("FH")
+    work = work_of(staffed)
+    cases.act(work, review, "受理", actor=actor_of(work, "ma"))
+    with pytest.raises(NotAllowed):
+        cases.act(work, review, "驳回", actor=actor_of(work, "lin"), text="没有新的事实")
+    cases.act(work, review, "驳回", actor=actor_of(work, "zhou"), text="没有新的事实")
+    assert "行政复议" in waiting(staffed, talk)
+    assert "没有可以复核的决定" in talk.says("复核")
+
+
+def test_the_same_matter_is_not_objected_to_twice_at_once(staffed: Town, firm: Subject) -> None:
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    talk.says("异议")
+    if "向哪里提出" in talk.says("2"):
+        talk.says("1")
+    talk.says("再说一次，这条记录不对")
+    assert number in talk.says("确认")
+
+
+def test_both_sides_see_the_same_countdown_and_the_firm_may_withdraw(staffed: Town, firm: Subject) -> None:
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    assert number in talk.says("进度")
+    seen = talk.says(f"进度 {number}")
+    assert "待受理" in seen
+    assert f"撤回 {number}" in seen
+    assert "已撤回" in talk.says(f"撤回 {number}")
+    assert staffed.uow.records.of_subject(firm.id)[0].state is RecordState.VALID
+
+
+def test_more_material_pauses_the_clock_until_the_firm_supplies_it(staffed: Town, firm: Subject) -> None:
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    work = work_of(staffed)
+    cases.act(work, number, "补正", actor=actor_of(work, "chen"), text="复议决定书")
+    assert "计时已暂停" in talk.says(f"进度 {number}")
+    assert "收到" in talk.says(f"补充 {number} 复议决定书已送到窗口")
+    assert "计时已暂停" not in talk.says(f"进度 {number}")
+
+
+def test_somebody_with_the_power_to_look_only_cannot_object(staffed: Town, firm: Subject) -> None:
+    talk = staffed.talk("openid-of-a-viewer")
+    talk.says(f"绑定 {staffed.code(firm, Power.QUERY)}")
+    talk.says("确认")
+    assert "经办" in talk.says("异议")
