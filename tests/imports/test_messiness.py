@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -766,3 +767,35 @@ def test_imported_grades_beside_own_criteria_are_for_reference(full_office: Impo
 def test_a_document_number_that_looks_like_a_telephone_stays(full_office: ImportingOffice) -> None:
     penalties(full_office, penalty(1, 行政处罚决定书文号="13812345678"))
     assert full_office.record(1).doc_no == "13812345678"
+
+
+def test_a_similar_header_is_taken_and_shown_for_confirmation(full_office: ImportingOffice) -> None:
+    head = tuple(
+        "行政处罚的决定书文号" if caption == "行政处罚决定书文号" else caption for caption in PENALTY_HEAD
+    )
+    report = penalties(full_office, penalty(1), head=head)
+    assert report.accepted == 1
+    assert report.similar_columns == (("行政处罚的决定书文号", "行政处罚决定书文号"),)
+    assert any("请确认" in line for line in report.lines())
+
+
+def test_a_column_of_another_nature_is_never_taken_for_a_missing_one(full_office: ImportingOffice) -> None:
+    head = tuple("处罚机关联系电话" if caption == "处罚机关" else caption for caption in PENALTY_HEAD)
+    with pytest.raises(Refused, match="处罚机关"):
+        penalties(full_office, penalty(1), head=head)
+
+
+def test_the_report_adds_up_and_is_told_in_lines_and_json(full_office: ImportingOffice) -> None:
+    report = penalties(
+        full_office,
+        penalty(1),
+        penalty(1),
+        penalty(2, 统一社会信用代码=code(2).lower()),
+        penalty(3, 处罚机关=None),
+    )
+    assert report.read == report.accepted + report.rejected + report.duplicate == 4
+    assert next(iter(report.lines())) == "读取 4 行：接受 2，修复 1，退回 1，重复 1"
+    told = report.as_json()
+    assert told["rejected_file"].endswith("file.xlsx.rejected.xlsx")
+    assert told["repairs"][0]["after"] == code(2)
+    assert json.loads(json.dumps(told, ensure_ascii=False)) is not None

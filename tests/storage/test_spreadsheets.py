@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from domain.errors import Refused
 from storage.spreadsheet_rejects import RejectedWorkbook
@@ -62,6 +63,23 @@ def test_merges_are_filled_in_head_and_data(tmp_path: Path) -> None:
     page = tmp_path / "b.xls"
     page.write_text("<table><tr><td colspan=2>组<tr><td rowspan=2>甲<td>1<tr><td>2</table>", encoding="utf-8")
     assert read(page) == [["组", "组"], ["甲", "1"], ["甲", "2"]]
+
+
+def test_hidden_rows_filters_and_formulas_without_a_value_are_told(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("名称", "数"), ("甲", 1), ("乙", "=1+1")):
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    sheet.auto_filter.ref = "A1:B3"
+    book.save(tmp_path / "a.xlsx")
+    with open_workbook(tmp_path / "a.xlsx") as opened:
+        (head,) = opened.heads
+    assert head.rows[1] == ["甲", 1], "a hidden row is data"
+    assert head.rows[2] == ["乙", {"error": "公式没有计算结果"}]
+    assert [note[:4] for note in head.notes] == ["含 1 ", "含隐藏列", "带筛选，"]
 
 
 @pytest.mark.parametrize(
