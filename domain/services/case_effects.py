@@ -10,12 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Actor, Case, CaseKind
-from domain.services import objections
+from domain.services import case_limits, objections
 from domain.services.work import Work
 
 Effect = Callable[[Work, Case, Actor, str], None]
 
 EFFECTS: dict[tuple[CaseKind, str], Effect] = {
+    (CaseKind.OBJECTION, "受理"): case_limits.accepted,
+    (CaseKind.OBJECTION, "核查"): case_limits.inquired,
+    (CaseKind.REVIEW, "受理"): case_limits.accepted,
+    (CaseKind.REVIEW, "核查"): case_limits.inquired,
+    (CaseKind.REPAIR, "受理"): case_limits.accepted,
+    (CaseKind.REPAIR, "已提交"): case_limits.filed_outside,
     (CaseKind.OBJECTION, "同意"): objections.upheld,
     (CaseKind.OBJECTION, "部分同意"): objections.partly_upheld,
     (CaseKind.OBJECTION, "驳回"): objections.refused,
@@ -23,4 +29,9 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
     (CaseKind.REVIEW, "同意"): objections.upheld,
     (CaseKind.REVIEW, "部分同意"): objections.partly_upheld,
     (CaseKind.REVIEW, "驳回"): objections.refused,
+    (CaseKind.REPAIR, "同意"): repairs.repaired,
+    (CaseKind.REPAIR, "登记同意"): repairs.repaired,
+    (CaseKind.REPAIR, "驳回"): repairs.refused,
+    (CaseKind.REPAIR, "登记不予"): repairs.refused,
+    (CaseKind.REPAIR, "不予受理"): repairs.not_accepted,
 }
