@@ -27,6 +27,7 @@ from handlers.firm import (
     privacy,
     progress,
     records,
+    repairs,
     subjects,
     texts,
 )
@@ -82,7 +83,7 @@ ROUTES: tuple[Route, ...] = (
     Route("撤回", progress.withdraw, ("撤回同意",), takes=True, about="撤回同意、解除全部绑定"),
     Route("异议", objections.file, ("我有异议", "提异议"), "object", about="对等级或记录提异议"),
     Route("复核", objections.review, ("申请复核",), takes=True, about="对异议的决定申请复核"),
-    Route("修复", aliases=("信用修复",)),
+    Route("修复", repairs.file, ("信用修复", "申请修复"), "repair", about="申请修复记录"),
     Route("承诺", aliases=("信用承诺",)),
     Route("进度", progress.show, ("办理进度", "查进度"), "progress", takes=True, about="看办到哪一步"),
     Route("补充", progress.supply, takes=True),
@@ -102,6 +103,7 @@ FORMS: dict[str, dialogue.Form] = {
         privacy.WITHDRAW,
         objections.OBJECT,
         objections.REVIEW,
+        repairs.REPAIR,
     )
 }
 

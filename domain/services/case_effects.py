@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Actor, Case, CaseKind
-from domain.services import case_limits, objections
+from domain.services import case_limits, objections, repairs
 from domain.services.work import Work
 
 Effect = Callable[[Work, Case, Actor, str], None]

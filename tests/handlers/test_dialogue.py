@@ -26,6 +26,7 @@ def _has_a_refused_objection(town: Town, talk: Talk, firm: Subject) -> None:
     """Something to object to, and a decision to have reviewed."""
     for userid, role in (("chen", "经办"), ("lin", "审批")):
         town.uow.staff.save(Staff(userid, userid, (role,), town.office.name))
+    # a warning can be repaired as well
     town.warned(firm, date(2026, 3, 5))
     town.approved(firm)
     work = work_of(town)

@@ -1,0 +1,134 @@
+"""修复 as the chat goes: which records, from when, what is missing; the four effects, or the reason."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.model.person import Staff
+from domain.model.record import RecordKind, RecordState, Severity, Violation
+from domain.model.subject import Subject
+from domain.services import cases
+from domain.services.staff import actor_of
+from tests.handlers.conftest import Talk, Town, work_of
+
+LONG_AGO = date(2026, 4, 10)
+
+
+@pytest.fixture
+def here(town_of: object) -> Town:
+    """Xixia: the unit that found the misconduct decides."""
+    return _staffed(town_of("xixia"))  # type: ignore[operator]
+
+
+@pytest.fixture
+def outside(town_of: object) -> Town:
+    """Hegang: 信用中国 decides."""
+    return _staffed(town_of("hegang"))  # type: ignore[operator]
+
+
+def _staffed(town: Town) -> Town:
+    for userid, role in (("chen", "经办"), ("lin", "审批")):
+        town.uow.staff.save(Staff(userid, userid, (role,), town.office.name))
+    return town
+
+
+def fined(town: Town, firm: Subject, on: date, severity: Severity = Severity.ORDINARY) -> int:
+    violation = Violation(1, "未按规定公示价格", ("罚款",), 200_000, severity=severity)
+    return town.record(
+        firm,
+        RecordKind.PENALTY,
+        on,
+        title="价格违法案",
+        authority="县市场监督管理局",
+        violations=(violation,),
+        published_on=on,
+    )
+
+
+def applies(talk: Talk) -> str:
+    assert "可以修复的记录" in talk.says("修复")
+    assert "要准备" in talk.says("1")
+    assert "不收费" in talk.says("罚款已缴清，价格已按规定公示")
+    return talk.says("确认")
+
+
+def waiting(town: Town, talk: Talk) -> str:
+    return "\n".join(town.uow.outbox.take_waiting(talk.person().id, town.clock.now()))
+
+
+@pytest.mark.clause("S0-42")
+@pytest.mark.clause("S0-43")
+def test_a_repair_decided_here_marks_the_record_and_does_all_that_follows(here: Town) -> None:
+    firm = here.firm("西峡甲有限公司")
+    record_id = fined(here, firm, LONG_AGO)
+    talk = here.bound(firm)
+    number = applies(talk).split("案号")[1][:10]
+    assert number.startswith("XF")
+    work = work_of(here)
+    cases.act(work, number, "受理", actor=actor_of(work, "chen"))
+    cases.act(work, number, "同意", actor=actor_of(work, "lin"))
+    record = here.uow.records.get(record_id)
+    assert record is not None
+    assert record.state is RecordState.REPAIRED
+    assert record.publicity_until == work.today
+    told = waiting(here, talk)
+    assert f"{number}：同意修复“价格违法案”" in told
+    assert {each.what for each in here.uow.corrections.since(None)} >= {"记录状态", "公示"}
+    assert "没有需要修复的记录" in talk.says("修复")
+
+
+def test_a_refused_repair_says_why_and_what_is_left(here: Town) -> None:
+    firm = here.firm("西峡乙有限公司")
+    record_id = fined(here, firm, LONG_AGO)
+    talk = here.bound(firm)
+    number = applies(talk).split("案号")[1][:10]
+    work = work_of(here)
+    cases.act(work, number, "受理", actor=actor_of(work, "chen"))
+    cases.act(work, number, "驳回", actor=actor_of(work, "lin"), text="罚款没有缴清")
+    record = here.uow.records.get(record_id)
+    assert record is not None
+    assert record.state is RecordState.VALID
+    told = waiting(here, talk)
+    assert "罚款没有缴清" in told
+    assert "行政复议" in told
+
+
+def test_a_record_that_is_too_young_shows_its_first_day(here: Town) -> None:
+    firm = here.firm("西峡丙有限公司")
+    fined(here, firm, here.clock.now().date() - timedelta(days=10))
+    talk = here.bound(firm)
+    shown = talk.says("修复")
+    assert "2027年2月" in shown
+
+
+def test_the_same_record_is_applied_for_once(here: Town) -> None:
+    firm = here.firm("西峡丁有限公司")
+    fined(here, firm, LONG_AGO)
+    talk = here.bound(firm)
+    number = applies(talk).split("案号")[1][:10]
+    assert number in talk.says("修复")
+    assert "已经在申请修复" in talk.says("1")
+
+
+@pytest.mark.clause("S4-38")
+@pytest.mark.clause("S4-39")
+@pytest.mark.clause("S4-40")
+def test_where_credit_china_decides_we_prepare_link_and_mirror(outside: Town) -> None:
+    firm = outside.firm("鹤岗甲有限公司")
+    record_id = fined(outside, firm, LONG_AGO)
+    talk = outside.bound(firm)
+    filed = applies(talk)
+    assert "信用中国" in filed
+    assert "creditchina.gov.cn" in filed
+    number = filed.split("案号")[1][:10]
+    assert "已记下" in talk.says(f"已提交 {number} CX20260001")
+    work = work_of(outside)
+    cases.act(work, number, "登记同意", actor=actor_of(work, "chen"), text="查询码 CX20260001，11月20日")
+    record = outside.uow.records.get(record_id)
+    assert record is not None
+    assert record.state is RecordState.REPAIRED
+    told = waiting(outside, talk)
+    for effect in outside.rulebook.repair.effects:
+        assert effect.public_text in told
