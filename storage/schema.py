@@ -35,14 +35,13 @@ def upgrade(database_url: str) -> None:
     url = parse_url(database_url)
     if is_sqlite(url):
         _make_file(url)
-    _with_connection(url, _migrate)
+    within(database_url, _migrate)
 
 
 def check(database_url: str) -> list[str]:
     """What is wrong with the database, one line each; empty where all is well."""
-    url = parse_url(database_url)
     try:
-        return _with_connection(url, _faults)
+        return within(database_url, _faults)
     except Unavailable as error:
         return [str(error)]
 
@@ -95,8 +94,9 @@ def restore(database_url: str, file: str | os.PathLike[str]) -> None:
 # --- connections
 
 
-def _with_connection(url: URL, work: Callable[[Connection], T]) -> T:
-    """Run ``work`` in one transaction of its own."""
+def within(database_url: str, work: Callable[[Connection], T]) -> T:
+    """Run ``work`` in one transaction of its own, on either engine, inside a running loop or not."""
+    url = parse_url(database_url)
     with translated():
         if is_sqlite(url):
             engine = sqlite_engine(url)
@@ -152,7 +152,7 @@ def write_migration(message: str) -> None:
             number = f"{int(HEAD or 0) + 1:04}"
             command.revision(_alembic(connection), message, autogenerate=True, rev_id=number)
 
-        _with_connection(parse_url(url), write)
+        within(url, write)
 
 
 def _migrate(connection: Connection) -> None:

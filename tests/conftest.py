@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.logging import configure
-from storage import schema
 from storage.runner import Runner, open_runner
 from storage.session import open_session
 from storage.unit_of_work import SqlUnitOfWork
 from storage.vault import Vault
+from tests.newest import make_newest
 from tests.postgres import TestServer, own_server
 
 # the machines that run the tests are shared and slow at times
@@ -60,7 +60,7 @@ def sealer() -> Vault:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database of the newest schema, to be copied."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    schema.upgrade(f"sqlite:///{path}")
+    make_newest(f"sqlite:///{path}")
     return path
 
 

@@ -27,7 +27,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import make_url
 
-from storage import schema
+from tests.newest import make_newest
 
 _TEMPLATE = "xinshi_template"
 _START_S = 30.0
@@ -47,7 +47,7 @@ class TestServer:
     def prepare(self) -> None:
         """Make the template, with the newest schema."""
         self.run(f'CREATE DATABASE "{self._template}"')
-        schema.upgrade(self._url(self._template))
+        make_newest(self._url(self._template))
 
     def forget(self) -> None:
         self.run(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
