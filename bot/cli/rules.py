@@ -59,6 +59,7 @@ def show(
     say_table(("等级", "类别", "含义"), [(g.code, g.class_name, g.meaning) for g in book.grades])
     for code in ("UNRATED", "NEEDS_REVIEW"):
         say(f"{code}  {book.class_name(code)}：{book.outcome_text(code)}")
+    _say_limits(book)
     _say_unverified(book)
 
 
@@ -128,6 +129,23 @@ def _head(book: Rulebook) -> dict[str, Any]:
             for g in book.grades
         ],
     }
+
+
+def _say_limits(book: Rulebook) -> None:
+    """Time limits in working days, each with its source."""
+    procedures = (
+        ("异议", book.objection),
+        ("复核", book.review),
+        ("修复", book.repair),
+        ("终止措施", book.stop_order),
+    )
+    rows = [
+        (name, limit.name, f"{limit.working_days} 个工作日", book.public_source(limit))
+        for name, procedure in procedures
+        for limit in procedure.limits
+    ]
+    say()
+    say_table(("事项", "时限", "长短", "依据"), rows)
 
 
 def _say_unverified(book: Rulebook) -> None:

@@ -261,7 +261,9 @@ class Rulebook(CaseRules):
 
 def cited_parts(part: Part, key: str = "") -> Iterator[tuple[str, Cited]]:
     """All cited tables of a rulebook with their keys, such as ``grades[B]``."""
-    for name, field in type(part).model_fields.items():
+    # the sections of cases stand last in every file, though their fields are inherited and come first
+    fields = sorted(type(part).model_fields.items(), key=lambda item: item[0] in CaseRules.model_fields)
+    for name, field in fields:
         value = getattr(part, name)
         for label, child in _children(field.alias or name, value):
             path = f"{key}.{label}" if key else label
