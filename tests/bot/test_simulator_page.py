@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.driver import ACCOUNT, Phone, open_story
+from tests.driver import ACCOUNT, CORP, PICTURE, Phone, open_story
+from tests.peer_app import CASE, office_of
 from tests.peer_scene import Scene, scene_of
 from tests.peer_service import PeerService
 
@@ -109,3 +110,95 @@ async def test_phones_remember_across_a_restart(tmp_path: Path) -> None:
         assert await again.says("还在吗") == "你说：还在吗"
         numbers = [bubble.number for bubble in again.sees]
         assert numbers == sorted(set(numbers))
+
+
+# the staff phone
+
+
+async def test_the_page_shows_staff_and_does_what_they_do() -> None:
+    async with office_of() as office:
+        await office.sends(CASE)
+        url = office.story.platform_url
+
+        async def does(path: str, **body: Any) -> int:
+            async with office.http.post(f"{url}/staff/{path}", json={"member": "chen"} | body) as response:
+                return response.status
+
+        number = office.chen.cards[-1].number
+        assert await does("enter") == 200
+        assert await does("say", text="待办") == 200
+        assert await does("voice", text="没人听见") == 200
+        assert await does("location", latitude=38.49, longitude=106.23, label="文化街") == 200
+        assert await does("menu", number=number, key="transfer") == 200
+        assert await does("press", number=number, key="agree", select={"reason": ["r1"]}) == 200
+        assert await does("press", number=number, key="agree", select={}) == 409
+        assert await does("press", number=number) == 400
+        assert await does("say", member="nobody", text="在吗") == 409
+        async with office.http.post(f"{url}/staff/chen/image", data=PICTURE) as response:
+            assert response.status == 200
+        async with office.http.get(f"{url}/state", params={"member": "chen"}) as response:
+            staff = (await response.json())["staff"]
+        assert (staff["app"], staff["members"][0]["label"]) == ("信使", "经办")
+        card = next(each for each in staff["chat"] if each["kind"] == "template_card")
+        assert (card["detail"]["pressed"], card["detail"]["chosen"]) == ("同意", {"reason": ["r1"]})
+        kinds = [p.message.get("Event") or p.message["MsgType"] for p in office.peer.received]
+        assert kinds == [
+            "enter_agent",
+            "text",
+            "voice",
+            "location",
+            "template_card_menu_event",
+            "template_card_event",
+            "image",
+        ]
+
+
+async def test_the_page_shows_the_wire_of_both_phones_and_no_secret() -> None:
+    async with office_of() as office:
+        await office.chen.says("待办")
+        await office.writes("给别人", touser="liu")
+        async with office.http.get(
+            f"{office.story.platform_url}/wire", params={"member": "chen"}
+        ) as response:
+            shown = await response.text()
+        titles = [(each["platform"], each["title"]) for each in json.loads(shown)["exchanges"]]
+        assert titles == [("wecom", "文字"), ("wecom", "取令牌 gettoken")]
+        assert office.token not in shown
+        assert CORP.apps[0].secret not in shown
+
+
+async def test_faults_are_ordered_for_one_platform_and_knobs_turned_for_both(scene: Scene) -> None:
+    wecom = scene.story.simulator.wecom.corp
+    await post(scene, "faults", platform="wecom", kind="silent_drop", times=1)
+    assert [fault.kind for fault in wecom.faults.armed()] == ["silent_drop"]
+    assert scene.story.simulator.platform.faults.armed() == ()
+    assert (await post(scene, "faults", platform="wechat", kind="silent_drop", times=1))[0] == 400
+    await post(scene, "knobs", cut_after=3, attempts=4, repeat="same", overlap=None, recognition=True)
+    assert (wecom.knobs.attempts, scene.story.simulator.platform.knobs.attempts) == (4, 4)
+    await post(scene, "faults/clear")
+    assert (await state_of(scene))["faults"] == []
+
+
+async def test_a_simulator_without_a_corp_has_one_phone() -> None:
+    async with scene_of(replace(ACCOUNT, wecom=None)) as scene:
+        assert (await state_of(scene))["staff"] is None
+        async with scene.http.get(f"{scene.story.platform_url}/wecom/cgi-bin/gettoken") as response:
+            assert response.status == 404
+
+
+async def test_staff_phones_remember_across_a_restart(tmp_path: Path) -> None:
+    memory = tmp_path / "desks.json"
+    async with office_of(memory=memory) as office:
+        code = (await office.sends(CASE))["response_code"]
+        await office.chen.presses("同意", late=0)
+    async with office_of(memory=memory) as office:
+        card = office.chen.cards[-1]
+        assert (card.title, card.pressed) == ("异议 YY20260001", "同意")
+        assert (await office.updates(code, button={"replace_name": "已同意"}))["errcode"] == 0
+        assert "〔已同意〕" in office.chen.last
+        assert (await office.sends(CASE))["errcode"] == 42014
+        await office.chen.says("还在吗")
+        numbers = [bubble.number for bubble in office.chen.sees]
+        assert numbers == sorted(set(numbers))
+    async with office_of(memory=memory, corp_id="ww-another") as office:
+        assert office.chen.sees == ()

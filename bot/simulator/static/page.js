@@ -1,16 +1,18 @@
-// The page: one phone at a time, its people, and what the platform does behind it.
-import { Chat, avatarOf } from "./chat.js";
-import { $, ask, button, h, toast } from "./dom.js";
-import { get, press, sendPicture, watch } from "./server.js";
+// The page: two phones, their people, and what the platforms do behind them.
+import { $, button, h, toast } from "./dom.js";
+import { FirmPhone, closeMenus } from "./firm.js";
+import { Seen, personRow } from "./people.js";
+import { get, press, watch } from "./server.js";
+import { StaffPhone } from "./staff.js";
 import { drawTools, wireTools } from "./tools.js";
 import { Wire } from "./wire.js";
 
-const SEEN = new Map();
-const chat = new Chat((id, text) => act("choose", { id, text }), showWire);
 const wire = new Wire();
+const firm = new FirmPhone(act, showWire);
+const staff = new StaffPhone(act, showWire);
+const seen = { firm: new Seen(), staff: new Seen() };
+const chosen = { person: sessionStorage.getItem("person") ?? "", member: sessionStorage.getItem("member") ?? "" };
 let state = null;
-let chosen = sessionStorage.getItem("person") ?? "";
-let waiting = 0;
 let drawing = Promise.resolve();
 
 // drawing
@@ -21,201 +23,119 @@ function refresh() {
 }
 
 async function draw() {
-  state = await get("state", { person: chosen });
-  if (!state.people.some((person) => person.openid === chosen) && state.people.length) {
-    chosen = state.people[0].openid;
-    state = await get("state", { person: chosen });
-  }
+  state = await get("state", chosen);
+  if (settle()) state = await get("state", chosen);
+  const [person, member] = [currentPerson(), currentMember()];
+  drawTools(state, person);
+  $("staff-phone").hidden = $("members-section").hidden = $("switch").hidden = !state.staff;
+  if (person) firm.draw(person, state);
+  if (member) staff.draw(member, state.staff);
+  look();
   drawPeople();
-  drawTools(state, current());
-  const person = current();
-  if (!person) return;
-  SEEN.set(person.openid, person.last?.number ?? 0);
-  drawPhone(person);
-  wire.draw(person, (await get("wire", { person: chosen })).exchanges);
+  wire.draw(`${chosen.person} ${chosen.member}`, (await get("wire", chosen)).exchanges);
 }
 
-function current() {
-  return state?.people.find((person) => person.openid === chosen);
+/** Chooses somebody where nobody, or nobody who exists, is chosen; whether that changed anything. */
+function settle() {
+  const people = state.people.map((each) => each.openid);
+  const members = state.staff?.members.map((each) => each.userid) ?? [];
+  const before = chosen.person + chosen.member;
+  if (!people.includes(chosen.person)) chosen.person = people[0] ?? "";
+  if (!members.includes(chosen.member)) chosen.member = members[0] ?? "";
+  return before !== chosen.person + chosen.member;
+}
+
+function currentPerson() {
+  return state?.people.find((each) => each.openid === chosen.person);
+}
+
+function currentMember() {
+  return state?.staff?.members.find((each) => each.userid === chosen.member);
+}
+
+/** What stands on a phone that can be seen has been looked at. */
+function look() {
+  const [person, member] = [currentPerson(), currentMember()];
+  if (person && $("firm-phone").offsetParent) seen.firm.look(person.openid, person.last);
+  if (member && $("staff-phone").offsetParent) seen.staff.look(member.userid, member.last);
 }
 
 function drawPeople() {
-  $("people").replaceChildren(...state.people.map((person) => h("li", "", undefined, personButton(person))));
+  const people = state.people.map((each) => ({
+    ...each,
+    line: each.following ? (each.last?.text ?? "") : "未关注",
+    current: each.openid === chosen.person,
+    news: seen.firm.news(each.openid, each.last),
+  }));
+  const members = (state.staff?.members ?? []).map((each) => ({
+    ...each,
+    line: each.last?.text ?? "还没有消息",
+    current: each.userid === chosen.member,
+    news: seen.staff.news(each.userid, each.last),
+  }));
+  drawList($("people"), people, (each) => choose({ person: each.openid }));
+  drawList($("members"), members, (each) => choose({ member: each.userid }));
+  $("tab-firm").querySelector(".dot").hidden = !people.some((each) => each.news);
+  $("tab-staff").querySelector(".dot").hidden = !members.some((each) => each.news);
 }
 
-function personButton(person) {
-  const last = person.following ? (person.last?.text ?? "") : "未关注";
-  const who = h("span", "who", undefined, h("span", "name", person.name), h("span", "last", last));
-  const row = button("", undefined, () => choosePerson(person.openid));
-  row.append(avatarOf(person.name), who);
-  const unread = (person.last?.number ?? 0) > (SEEN.get(person.openid) ?? 0) && person.openid !== chosen && SEEN.has(person.openid);
-  if (unread) row.append(h("span", "badge", "新"));
-  if (!SEEN.has(person.openid)) SEEN.set(person.openid, person.last?.number ?? 0);
-  row.setAttribute("aria-current", String(person.openid === chosen));
-  return row;
+/** Rows are made anew only where they changed, so that the keyboard keeps its place. */
+function drawList(list, rows, chooseRow) {
+  const form = JSON.stringify(rows);
+  if (list.dataset.form === form) return;
+  list.dataset.form = form;
+  list.replaceChildren(...rows.map((each) => personRow(each, () => chooseRow(each))));
 }
 
 async function drawHints() {
   const answer = await get("hints").catch(() => ({ hints: [] }));
   const hints = answer.hints.map((hint) => {
-    const row = button("", undefined, () => typeHint(hint.say));
+    const row = button("", undefined, () => typeHint(hint));
     row.append(h("span", "say-this", hint.say), h("span", "why", hint.note));
+    if (hint.staff) row.classList.add("for-staff");
     return h("li", "", undefined, row);
   });
   $("hints").replaceChildren(...hints);
   $("hints").closest("section").hidden = !hints.length;
 }
 
-function drawPhone(person) {
-  $("account-name").textContent = state.account;
-  $("welcome-name").textContent = state.account;
-  drawWaiting();
-  $("welcome").hidden = person.following;
-  $("foot").hidden = !person.following;
-  $("follow").hidden = !person.following;
-  $("follow").textContent = "取消关注";
-  drawMenu();
-  chat.draw(person, state.chat);
-}
-
-function drawWaiting() {
-  const person = current();
-  $("chat-state").textContent = waiting || person?.typing ? "对方正在输入…" : `${person?.name ?? ""} 的手机`;
-}
-
-let menuForm = "";
-
-function drawMenu() {
-  const form = JSON.stringify(state.menu);
-  if (form === menuForm) return;
-  menuForm = form;
-  $("menu").hidden = !state.menu.length;
-  $("menu").replaceChildren(...state.menu.map(menuColumn));
-}
-
-function menuColumn(entry) {
-  const column = h("div");
-  if (!entry.sub_button?.length) {
-    column.append(button("", entry.name, () => tap(entry)));
-    return column;
-  }
-  const subs = h("div", "submenu", undefined, ...entry.sub_button.map((sub) => button("", sub.name, () => tap(sub))));
-  subs.hidden = true;
-  const parent = button("parent", entry.name, () => {
-    const open = subs.hidden;
-    closeMenus();
-    subs.hidden = !open;
-    parent.setAttribute("aria-expanded", String(open));
-  });
-  parent.setAttribute("aria-expanded", "false");
-  column.append(parent, subs);
-  return column;
-}
-
-function closeMenus() {
-  for (const subs of document.querySelectorAll(".submenu")) subs.hidden = true;
-  for (const parent of document.querySelectorAll(".parent")) parent.setAttribute("aria-expanded", "false");
-}
-
 // acting
 
-async function act(path, body = {}) {
-  waiting += 1;
-  drawWaiting();
+async function act(path, body) {
   try {
-    return await press(path, { person: chosen, ...body });
+    return await press(path, body);
   } finally {
-    waiting -= 1;
-    drawWaiting();
     // a code that was used is a hint no more
     drawHints();
   }
 }
 
-function choosePerson(openid) {
-  chosen = openid;
-  sessionStorage.setItem("person", openid);
+function choose(changes) {
+  Object.assign(chosen, changes);
+  for (const [name, id] of Object.entries(changes)) sessionStorage.setItem(name, id);
+  showPhone("member" in changes ? "staff" : "firm");
   closePanels();
   refresh();
 }
 
-function tap(entry) {
-  closeMenus();
-  if (entry.type === "view" && /^https?:\/\//.test(entry.url)) window.open(entry.url, "_blank", "noopener");
-  act("tap", { key: entry.key ?? entry.url });
-}
-
-function say() {
-  const text = $("text").value;
-  if (!text.trim()) return;
-  $("text").value = "";
-  fitText();
-  act("say", { text });
-}
-
-function typeHint(text) {
+function typeHint(hint) {
   closePanels();
-  if (!current()?.following) return toast("先关注公众号，再发消息");
-  $("text").value = text;
-  fitText();
-  $("text").focus();
+  showPhone(hint.staff ? "staff" : "firm");
+  if (hint.staff) staff.composer.type(hint.say);
+  else if (currentPerson()?.following) firm.composer.type(hint.say);
+  else toast("先关注公众号，再发消息");
 }
 
-function fitText() {
-  const box = $("text");
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight + 2, 128)}px`;
-  $("send").hidden = !box.value.trim();
-  $("plus").hidden = Boolean(box.value.trim());
+/** On a small screen one phone is seen at a time. */
+function showPhone(name) {
+  document.querySelector(".desk").dataset.shown = name;
+  for (const each of ["firm", "staff"]) $(`tab-${each}`).setAttribute("aria-selected", String(each === name));
+  if (!state) return;
+  firm.chat.toEnd();
+  staff.chat.toEnd();
+  look();
+  drawPeople();
 }
-
-async function scan() {
-  const scene = await ask({
-    title: "扫一扫",
-    note: state.scenes.length ? "服务生成的二维码，或者输入印好的场景值" : "输入二维码的场景值",
-    label: "场景值",
-    placeholder: "场景值，如 bind",
-    choices: state.scenes.slice(0, 8),
-  });
-  if (scene) act("scan", { scene });
-}
-
-const PLACES = { "政务服务中心": [38.4872, 106.2309], "文化街 1 号": [38.4701, 106.2732] };
-
-async function sendPlace() {
-  const label = await ask({ title: "发送位置", label: "地名", placeholder: "或者写一个地名", choices: Object.keys(PLACES) });
-  if (!label) return;
-  const [latitude, longitude] = PLACES[label] ?? [38.48, 106.25];
-  act("location", { latitude, longitude, label });
-}
-
-async function speak() {
-  const text = await ask({ title: "发语音", note: "写下所说的话；平台的识别结果可能有，也可能为空", label: "说了什么", placeholder: "查一下我的信用等级" });
-  if (text) act("voice", { text });
-}
-
-function samplePicture() {
-  const canvas = h("canvas");
-  [canvas.width, canvas.height] = [480, 320];
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = "#f4efe2";
-  pen.fillRect(0, 0, 480, 320);
-  pen.fillStyle = "#9a2b22";
-  pen.font = "bold 40px sans-serif";
-  pen.textAlign = "center";
-  pen.fillText("营业执照（样张）", 240, 150);
-  pen.font = "24px sans-serif";
-  pen.fillText("虚构，仅供演示", 240, 200);
-  canvas.toBlob((blob) => blob && sendPicture(chosen, blob), "image/png");
-}
-
-const PLUS = {
-  picture: () => $("file").click(),
-  sample: samplePicture,
-  location: sendPlace,
-  video: () => act("video"),
-  scan,
-};
 
 // panels
 
@@ -234,55 +154,27 @@ function closePanels() {
 
 function showWire(number) {
   $("tab-wire").click();
-  if (getComputedStyle($("open-tools")).display !== "none") {
-    closePanels();
+  if (getComputedStyle($("open-tools")).display !== "none" && !$("tools-panel").classList.contains("open")) {
     togglePanel("tools-panel", $("open-tools"));
   }
   wire.show(number);
 }
 
-function togglePlus(open = $("plus-panel").hidden) {
-  $("plus-panel").hidden = !open;
-  $("plus").setAttribute("aria-expanded", String(open));
-  chat.toEnd();
-}
-
 // wiring
 
-$("say").addEventListener("submit", (event) => { event.preventDefault(); say(); });
-$("text").addEventListener("input", fitText);
-$("text").addEventListener("focus", () => togglePlus(false));
-$("text").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  say();
-});
-$("plus").addEventListener("click", () => togglePlus());
-for (const each of document.querySelectorAll("[data-plus]")) {
-  each.addEventListener("click", () => { togglePlus(false); PLUS[each.dataset.plus](); });
-}
-$("file").addEventListener("change", () => {
-  const [file] = $("file").files;
-  $("file").value = "";
-  if (file) sendPicture(chosen, file);
-});
-$("voice").addEventListener("click", speak);
-$("follow").addEventListener("click", () => act("unfollow"));
-$("welcome-follow").addEventListener("click", () => act("follow"));
-$("welcome-scan").addEventListener("click", scan);
 $("add-person").addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = $("new-name").value.trim();
   if (!name || !(await press("people", { name }))) return;
   $("new-name").value = "";
   await draw();
-  choosePerson(state.people.find((person) => person.name === name)?.openid ?? chosen);
+  choose({ person: state.people.find((person) => person.name === name)?.openid ?? chosen.person });
 });
+for (const name of ["firm", "staff"]) $(`tab-${name}`).addEventListener("click", () => showPhone(name));
 $("open-people").addEventListener("click", () => togglePanel("people-panel", $("open-people")));
 $("open-tools").addEventListener("click", () => togglePanel("tools-panel", $("open-tools")));
 for (const each of document.querySelectorAll("[data-closes]")) each.addEventListener("click", closePanels);
-document.addEventListener("click", (event) => { if (!event.target.closest(".menu")) closeMenus(); });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") { closeMenus(); closePanels(); } });
-wireTools(() => chosen);
+wireTools(() => chosen.person);
 drawHints();
 watch(refresh);

@@ -12,8 +12,8 @@ export async function press(path, body = {}) {
   return sent(path, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
-export async function sendPicture(person, blob) {
-  return sent(`people/${encodeURIComponent(person)}/image`, { headers: { "Content-Type": blob.type }, body: blob });
+export async function sendPicture(path, blob) {
+  return sent(path, { headers: { "Content-Type": blob.type }, body: blob });
 }
 
 async function sent(path, options) {

@@ -2,12 +2,13 @@
 import { $, h, moment } from "./dom.js";
 import { press } from "./server.js";
 
+const PLATFORMS = { wechat: "微信", wecom: "企业微信" };
 const KNOBS = ["cut", "attempts", "repeat", "overlap", "recognition"];
 
 /** Shows how the platform is set; a field that is being edited is left alone. */
 export function drawTools(state, person) {
   if (!$("fault-kind").options.length) {
-    for (const { kind, title } of state.fault_kinds) $("fault-kind").append(new Option(title, kind));
+    for (const [platform, name] of Object.entries(PLATFORMS)) $("fault-kind").append(...faultGroup(state, platform, name));
   }
   const ahead = (new Date(state.now) - Date.now()) / 3_600_000;
   const drift = Math.abs(ahead) > 0.1 ? `，比真实时间${ahead > 0 ? "快" : "慢"} ${Math.abs(ahead).toFixed(1)} 小时` : "";
@@ -18,9 +19,19 @@ export function drawTools(state, person) {
   if (person) $("refuses").checked = person.refuses;
 }
 
+/** The faults of one platform, as a group of options; nothing where the platform is not there. */
+function faultGroup(state, platform, name) {
+  const kinds = state.fault_kinds.filter((each) => each.platform === platform);
+  if (!kinds.length) return [];
+  const group = h("optgroup");
+  group.label = name;
+  for (const { kind, title } of kinds) group.append(new Option(title, `${platform} ${kind}`));
+  return [group];
+}
+
 function faultLine(fault) {
   const times = fault.times === null ? "一直" : `还有 ${fault.times} 次`;
-  return h("li", "", `${fault.title}，${times}${fault.seconds ? `，${fault.seconds} 秒` : ""}`);
+  return h("li", "", `${PLATFORMS[fault.platform]}${fault.title}，${times}${fault.seconds ? `，${fault.seconds} 秒` : ""}`);
 }
 
 function drawKnobs(knobs) {
@@ -57,8 +68,10 @@ export function wireTools(person) {
   }
   $("fault-form").addEventListener("submit", (event) => {
     event.preventDefault();
+    const [platform, kind] = $("fault-kind").value.split(" ");
     press("faults", {
-      kind: $("fault-kind").value,
+      platform,
+      kind,
       times: Number($("fault-times").value),
       seconds: $("fault-seconds").valueAsNumber || 0,
     });

@@ -17,9 +17,10 @@ export class Wire {
     this.owner = "";
   }
 
-  draw(person, exchanges) {
-    if (this.owner !== person.openid) {
-      this.owner = person.openid;
+  /** `owner`: whose phones are on the desk. */
+  draw(owner, exchanges) {
+    if (this.owner !== owner) {
+      this.owner = owner;
       this.drawn.clear();
       this.list.replaceChildren();
     }
@@ -61,7 +62,8 @@ function summaryOf(exchange) {
   const push = exchange.direction === "push";
   const [text, tone] = chipOf(exchange);
   const way = h("span", push ? "way" : "way api", push ? "推送" : "接口");
-  return h("summary", "", undefined, h("time", "", clock(exchange.at)), way, h("span", "what", titleOf(exchange)), h("span", `chip ${tone}`, text));
+  const where = h("span", `where ${exchange.platform}`, exchange.platform === "wecom" ? "企微" : "微信");
+  return h("summary", "", undefined, h("time", "", clock(exchange.at)), where, way, h("span", "what", titleOf(exchange)), h("span", `chip ${tone}`, text));
 }
 
 /** The kind, and the first words of what it carries. */
