@@ -53,8 +53,11 @@ class Round:
 class Contestant:
     """A server that can be started on a port."""
 
-    def __init__(self, name: str, command: Sequence[str], expected: str, prepare: Path | None = None) -> None:
+    def __init__(
+        self, name: str, slug: str, command: Sequence[str], expected: str, prepare: Path | None = None
+    ) -> None:
         self.name = name
+        self._slug = slug
         self.expected = expected
         self._command = tuple(command)
         self._fresh = prepare
@@ -64,7 +67,7 @@ class Contestant:
         port = free_port()
         if self._fresh is not None:
             self._fresh.unlink(missing_ok=True)
-        log = work_folder() / f"{'-'.join(self.name.split())}.log".replace("+", "and").replace(",", "")
+        log = work_folder() / f"{self._slug}.log"
         command = [part.format(port=port) for part in self._command]
         with serving(command, port=port, log=log, core=cores()[0]) as server:
             server.settle()
@@ -77,10 +80,10 @@ def contestants(database: Path) -> tuple[Contestant, ...]:
     session = work_folder() / "werobot_session.sqlite3"
     robot = (theirs, str(_PEERS / "werobot_echo.py"), "{port}", *_ACCOUNT)
     return (
-        Contestant(SERVICE, (ours, "-m", "tests.bench.service", "{port}", str(database)), "grade"),
-        Contestant(BARE, (ours, str(_PEERS / "wechatpy_echo.py"), "{port}", *_ACCOUNT), "echo"),
-        Contestant(WEROBOT, robot, "echo"),
-        Contestant(WEROBOT_SESSION, (*robot, str(session)), "echo", prepare=session),
+        Contestant(SERVICE, "service", (ours, "-m", "tests.bench.service", "{port}", str(database)), "grade"),
+        Contestant(BARE, "wechatpy", (ours, str(_PEERS / "wechatpy_echo.py"), "{port}", *_ACCOUNT), "echo"),
+        Contestant(WEROBOT, "werobot", robot, "echo"),
+        Contestant(WEROBOT_SESSION, "werobot-session", (*robot, str(session)), "echo", prepare=session),
     )
 
 
@@ -221,6 +224,7 @@ def _targets(ours: list[Round], ratio: float, opened: Round) -> tuple[Target, ..
     p99 = Spread.of([each.load.p99 for each in ours]).middle
     lag = Spread.of([each.lag.get("p99", 0.0) for each in ours]).middle
     wrong = sum(each.load.wrong for each in (*ours, opened))
+    turns, memory = max((each.load.count, each.memory_mb) for each in (*ours, opened))
     return (
         Target("查等级 ÷ WeRoBot with SQLite session", "≥ 1.5", f"{ratio:.2f}", ratio >= 1.5),
         Target("查等级, p99 at 32 connections", "≤ 50 ms", f"{p99:.1f} ms", p99 <= 50),
@@ -228,5 +232,6 @@ def _targets(ours: list[Round], ratio: float, opened: Round) -> tuple[Target, ..
             "open loop at 500 turns/s, p99.9", "≤ 50 ms", f"{opened.load.p999:.1f} ms", opened.load.p999 <= 50
         ),
         Target("loop lag under full load, p99", "≤ 20 ms", f"{lag:.1f} ms", lag <= 20),
+        Target(f"memory after {turns:,} turns", "≤ 200 MB", f"{memory:.0f} MB", memory <= 200),
         Target("answers that were wrong", "0", f"{wrong:,}", wrong == 0),
     )
