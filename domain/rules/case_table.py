@@ -37,7 +37,7 @@ class Step:
     by: frozenset[Doer]
     #: what must be said with it (a reason, a requirement), as the actor is asked for it; "": nothing must
     asks_for: str = ""
-    #: four eyes: not by whoever took one of these actions in this case
+    #: four eyes: not by whoever took the last of these actions in this case
     other_than: tuple[str, ...] = ()
     #: four eyes: not by whoever decided the case that this one goes back to
     other_than_before: bool = False

@@ -96,11 +96,13 @@ def _check_staff(case: Case, step: Step, actor: Actor) -> None:
 
 
 def _check_four_eyes(work: Work, case: Case, step: Step, actor: Actor) -> None:
-    if step.other_than:
-        taken = {e.actor: e.action for e in work.uow.cases.events(case.id) if e.action in step.other_than}
-        if actor.label in taken:
-            raise NotAllowed(
-                f"“{step.action}”要由另一位工作人员办理：这件案子是您{taken[actor.label]}的，不能再由您决定。"
-            )
+    if not step.four_eyes:
+        return
+    taken = [e for e in work.uow.cases.events(case.id) if e.action in step.other_than]
+    # the last one counts: what was returned and taken up by somebody else is that person's finding
+    if taken and taken[-1].actor == actor.label:
+        raise NotAllowed(
+            f"“{step.action}”要由另一位工作人员办理：这件案子是您{taken[-1].action}的，不能再由您决定。"
+        )
     if step.other_than_before and actor.label in deciders(work, case):
         raise NotAllowed(f"“{step.action}”要由另一位工作人员办理：原决定是您作出的。")

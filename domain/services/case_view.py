@@ -1,7 +1,7 @@
 """A case as both sides see it: the same facts, the same countdown (S0-40).
 
-Staff see also who handles it and the words meant for the office only. Firms
-read no names of staff, and no source of a document that is not public.
+Staff see also who handles it and the words meant for the office only; firms
+read no names of staff. The source of a limit is one that anybody may read.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def view(work: Work, case: Case, for_firm: bool) -> CaseView:
         paused_for=case.pauses[-1].reason if case.paused else "",
         pauses=case.pauses,
         countdown=countdown(work, case),
-        beside=tuple(_beside(work, case, clock, for_firm) for clock in case.clocks if clock is not first),
+        beside=tuple(_beside(clock) for clock in case.clocks if clock is not first),
         outcome=case.outcome,
         closed_on=legal_date(case.closed_at) if case.closed_at else None,
         steps=tuple(_line(case, event, for_firm) for event in work.uow.cases.events(case.id)),
@@ -114,15 +114,15 @@ def _caveats(work: Work, case: Case, clock: Clock) -> str:
     return f"（{'；'.join(notes)}）" if notes else ""
 
 
-def _beside(work: Work, case: Case, clock: Clock, for_firm: bool) -> str:
-    """Another limit: met or running, whether it binds, and its source where it may be named."""
+def _beside(clock: Clock) -> str:
+    """Another limit: met or running, whether it binds, and its source."""
     if clock.met_on is not None:
         late = "" if clock.met_on <= clock.due_on else "，已超期"
         said = f"{clock.name}：已于{_day(clock.met_on)}完成{late}"
     else:
         said = f"{clock.name}：{clock.working_days}个工作日，{_day(clock.due_on)}到期"
     notes = [] if clock.binds and clock.verified else ["参考"]
-    if clock.basis and (work.rulebook.quotable or not for_firm):
+    if clock.basis:
         notes.append(f"依据：{clock.basis}")
     return said + (f"（{'；'.join(notes)}）" if notes else "")
 

@@ -7,11 +7,15 @@ from datetime import date
 import pytest
 
 from domain.errors import NotAllowed, NotFound, Refused, StaleCase, TextMissing
-from domain.model.case import SYSTEM_ACTOR, CaseKind
+from domain.model.case import SYSTEM_ACTOR, Actor, Case, CaseKind
 from domain.model.person import Power
-from domain.services import cases
+from domain.rules.case_tables import TABLES
+from domain.services import case_effects, cases
 from domain.services.staff import firm_actor
+from domain.services.work import Work
 from tests.cases.conftest import CREDIT, MARKET, Desk
+
+pytestmark = pytest.mark.usefixtures("engine_alone")
 
 
 @pytest.mark.clause("S0-40")
@@ -270,8 +274,11 @@ def test_a_breach_is_never_one_persons_finding(desk: Desk) -> None:
     with pytest.raises(NotAllowed, match="您违诺的"):
         desk.does("zhao", "同意", case, "属实")
     assert desk.does("wang", "驳回", case, "已提交").state == "履行中"
-    desk.does("zhao", "违诺", case, "到期未提交材料")
-    case = desk.does("wang", "部分同意", case, "提交了一半")
+    # the two may change places: only the finding that is decided on counts
+    desk.does("wang", "违诺", case, "提交的不对")
+    with pytest.raises(NotAllowed, match="您违诺的"):
+        desk.does("wang", "部分同意", case, "提交了一半")
+    case = desk.does("zhao", "部分同意", case, "提交了一半")
     assert (case.state, case.outcome) == ("部分履行", "部分履行")
 
 
@@ -317,3 +324,31 @@ def test_todo_holds_what_this_person_may_do_nearest_first(desk: Desk) -> None:
 def test_an_opening_state_is_one_of_the_table(desk: Desk) -> None:
     with pytest.raises(ValueError, match="cannot begin"):
         desk.open(CaseKind.OBJECTION, state="已办结")
+
+
+def test_an_effect_follows_its_step_and_undoes_it_when_it_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str, str]] = []
+
+    def effect(work: Work, case: Case, actor: Actor, text: str) -> None:
+        seen.append((case.state, actor.id, text))
+        cases.amend(work, case, facts={"followed": True})
+        if text == "坏":
+            raise Refused("办不了")
+
+    monkeypatch.setitem(case_effects.EFFECTS, (CaseKind.OBJECTION, "受理"), effect)
+    case = desk.open()
+    with pytest.raises(Refused, match="办不了"), desk.uow.savepoint():
+        desk.does("chen", "受理", case, "坏")
+    assert cases.find(desk.work, case.number) == case
+    done = desk.does("chen", "受理", case, "好")
+    assert seen == [("办理中", "chen", "坏"), ("办理中", "chen", "好")]
+    # what the effect changed is what comes back
+    assert done.facts["followed"] is True
+    assert done == cases.find(desk.work, case.number)
+
+
+@pytest.mark.parametrize("kind, action", list(case_effects.EFFECTS))
+def test_every_effect_belongs_to_a_step(kind: CaseKind, action: str) -> None:
+    assert action in TABLES[kind].actions
