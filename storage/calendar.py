@@ -14,7 +14,7 @@ from domain.rules.workdays import WorkCalendar
 from storage.holiday_library import library_year
 from storage.installation import SqlInstallation
 from storage.statements import upsert
-from storage.tables import calendar_days, calendar_years
+from storage.tables import calendar_days, calendar_years, installation
 
 #: a term that leaves these years is counted by weekdays and is provisional
 YEARS = range(2015, 2046)
@@ -33,6 +33,8 @@ _DAYS_OF_YEAR = (
     .order_by(calendar_days.c.day)
 )
 _YEARS = select(calendar_years.c.year)
+#: locked: a change made meanwhile must not be overwritten by the chunk that was counted without it
+_LOCKED_CURSOR = select(installation.c.value).where(installation.c.key == _CURSOR).with_for_update()
 _SET_DAY = upsert(calendar_days, "day")
 _SET_YEAR = upsert(calendar_years, "year")
 
@@ -108,7 +110,7 @@ class SqlCalendar:
         if self._facts.get(_KNOWN) != known:
             self._facts.set(_KNOWN, known)
             self._facts.set(_CURSOR, "0")
-        cursor = self._facts.get(_CURSOR)
+        cursor = self._connection.execute(_LOCKED_CURSOR).scalar()
         return int(cursor) if cursor else None
 
     def recounted(self, after: int | None) -> None:

@@ -65,6 +65,8 @@ def recount(work: Work, *, limit: int = _AT_ONCE) -> int:
     after = work.uow.calendar.recount_from()
     if after is None:
         return 0
+    # the change may be younger than this work
+    work = replace(work, calendar=work.uow.calendar.load())
     done = recompute_deadlines(work, after, limit)
     work.uow.calendar.recounted(done.after)
     for case in done.moved:

@@ -70,3 +70,8 @@ def test_both_engines_keep_it(database_url: str, sealer: Vault, clock: FixedCloc
         assert calendar.is_workday(date(2027, 1, 2))
         assert 2027 in calendar.announced_years
         assert SqlCalendar(uow.connection).days_of(2027)[0].source == NOTICE
+        assert uow.calendar.recount_from() == 0
+        uow.calendar.recounted(12)
+        assert uow.calendar.recount_from() == 12
+        uow.calendar.recounted(None)
+        assert uow.calendar.recount_from() is None
