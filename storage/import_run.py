@@ -54,7 +54,7 @@ class ImportRun:
         self._store = store
         self._rejected = rejected
         self._tally = Tally()
-        self._planner = Planner()
+        self._planner = Planner(store.by)
         self._suggestions = _SUGGESTIONS
         self._no_ids = count(-1, -1)
         #: authorities under names that no table knows → row of the first one
@@ -189,7 +189,7 @@ class ImportRun:
                     if isinstance(each.row.draft, GradeDraft)
                 }
                 stored = lookups.grades_by_key(connection, days)
-                self._planner.plan_grades(plan, resolved, stored, self._store.by)
+                self._planner.plan_grades(plan, resolved, stored)
             else:
                 found = lookups.records_by_key(connection, {each.key for each in resolved})
                 self._planner.plan_records(

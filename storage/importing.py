@@ -73,7 +73,7 @@ def import_file(
             authorities={clean_name(name): known for name, known in (authorities or {}).items()},
         )
         beside = path.with_name(f"{path.name}.rejected.xlsx")
-        store = _Store(session, clock, wanted, _sha256(path), sheet.source, by, dry_run)
+        store = _Store(session, clock, wanted, _sha256(path), sheet.source, by[:100], dry_run)
         with RejectedWorkbook(beside, header.captions, header.personal) as rejected, store:
             run = ImportRun(sheet, store, rejected)
             run.read(workbook.rows(head), head, header, progress)

@@ -53,9 +53,10 @@ _TORN = "与第 {} 行是同一决定同一违法行为，但内容不同，请�
 
 
 class Planner:
-    """Plans chunk after chunk of one file."""
+    """Plans chunk after chunk of one file, which is an act of the person ``by``."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: str) -> None:
+        self._by = by
         self._subjects: dict[str, SeenSubject] = {}
         self._records: dict[str, SeenRecord] = {}
         self._grades: dict[tuple[int, date], GradeDraft] = {}
@@ -193,7 +194,7 @@ class Planner:
     # -- grades ---------------------------------------------------------------------------------------
 
     def plan_grades(
-        self, plan: Plan, rows: list[Resolved], known: Mapping[tuple[int, date], KnownGrade], approved_by: str
+        self, plan: Plan, rows: list[Resolved], known: Mapping[tuple[int, date], KnownGrade]
     ) -> None:
         """Imported results: one for each subject and day."""
         for row, subject_id, _ in rows:
@@ -209,12 +210,12 @@ class Planner:
                     plan.rejected.append((row, f"与第 {before.row_no} 行是同一主体同一评价日期，但结果不同"))
                 continue
             plan.seen_grades[key] = draft
-            self._grade(plan, row, draft, subject_id, known.get(key), approved_by)
+            self._grade(plan, row, draft, subject_id, known.get(key))
 
     def _grade(
-        self, plan: Plan, row: Checked, draft: GradeDraft, subject_id: int, stored: KnownGrade | None, by: str
+        self, plan: Plan, row: Checked, draft: GradeDraft, subject_id: int, stored: KnownGrade | None
     ) -> None:
-        values = {"grade": draft.grade, "score": draft.score, "source": draft.source, "approved_by": by}
+        values = {"grade": draft.grade, "score": draft.score, "source": draft.source, "approved_by": self._by}
         if stored is None:
             plan.grades.append(
                 {"subject_id": subject_id, "scheme": "public", "evaluated_on": draft.evaluated_on} | values
@@ -252,7 +253,8 @@ class Planner:
     def _new_record(self, plan: Plan, resolved: Resolved, draft: RecordDraft, record_id: int) -> None:
         row, subject_id, key = resolved
         plan.records.append(
-            record_values(draft) | {"id": record_id, "subject_id": subject_id, "business_key": key}
+            record_values(draft)
+            | {"id": record_id, "subject_id": subject_id, "business_key": key, "submitter": self._by}
         )
         plan.violations.extend(violation_values(record_id, violation) for violation in draft.violations)
         acts = tuple(SeenAct(act_of(v), content_of(v), v.seq) for v in draft.violations)

@@ -711,6 +711,10 @@ def test_awards_tell_agencies_from_associations(full_office: ImportingOffice) ->
     assert (full_office.record(2).issuer_kind, full_office.record(2).endorsed) == ("行业协会", True)
 
 
+@pytest.mark.clause("S0-05")
+@pytest.mark.clause("S1-04")
+@pytest.mark.clause("S3-09")
+@pytest.mark.clause("S4-06")
 def test_grades_keep_source_batch_and_approver(full_office: ImportingOffice) -> None:
     report = full_office.imports("public-grades", full_office.file(GRADE_HEAD, grade(1)))
     found = full_office.grade(1)
@@ -723,6 +727,15 @@ def test_the_words_of_other_rulebooks_are_grades_there(full_office: ImportingOff
     path = full_office.file(GRADE_HEAD, grade(1, 评价等级="优"))
     assert full_office.imports("public-grades", path).rejected == 1
     assert full_office.imports("public-grades", path, rulebook=load_rulebook("wuzhong")).accepted == 1
+
+
+@pytest.mark.clause("S2-07")
+def test_every_record_names_its_source_and_who_handed_it_in(full_office: ImportingOffice) -> None:
+    head = (*PENALTY_HEAD, "数据来源单位")
+    penalties(full_office, [*penalty(1), "虚构数据局"], [*penalty(2), None], head=head, source="虚构信用办")
+    first, second = full_office.record(1), full_office.record(2)
+    assert (first.source, second.source) == ("虚构数据局", "虚构信用办")
+    assert {first.submitter, second.submitter} == {"zhangwei"}
 
 
 def test_only_orders_to_correct_are_no_penalty(full_office: ImportingOffice) -> None:
