@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.app import PARTS, create_app, push_menu, read_office, run_app
 from bot.clock import MovableClock
+from bot.demo.corp import demo_corp
 from bot.demo.hints import demo_hints
 from bot.demo.load import ensure_demo, reset_demo
 from bot.logging import configure
@@ -34,9 +35,16 @@ def run_demo(settings: DemoSettings, port: int, *, reset: bool, tell: Callable[[
     rulebook, office = load_rulebook(settings.rulebook), read_office(settings)
     if reset:
         reset_demo(settings)
-        _phones(settings).unlink(missing_ok=True)
+        for phones in ("phones", "desks"):
+            _kept(settings, phones).unlink(missing_ok=True)
     ensure_demo(settings, rulebook, office, clock, Vault(settings.key()), tell=tell)
-    settings = settings.model_copy(update={"wechat_api_base": f"{address}/sim/wechat", "base_url": address})
+    settings = settings.model_copy(
+        update={
+            "wechat_api_base": f"{address}/sim/wechat",
+            "wecom_api_base": f"{address}/sim/wecom",
+            "base_url": address,
+        }
+    )
     app = demo_app(settings, office, clock, address)
     tell(f"信使演示已启动：{rulebook.display_name}")
     tell(f"请用浏览器打开  {address}/sim   （按 Ctrl-C 结束）")
@@ -47,14 +55,16 @@ def demo_app(settings: DemoSettings, office: Office, clock: MovableClock, addres
     """The service with the simulator mounted at ``/sim``, both on one movable clock."""
     app = create_app(settings, clock=clock)
     nursery = Nursery()
-    account = _account(settings, office, address)
+    account = _account(settings, office, clock, address)
     simulator = create_simulator(account, clock, nursery, lambda: _hints(settings, clock))
     app.add_subapp("/sim", simulator)
     app.cleanup_ctx.append(_menu_and_rest(nursery))
     return app
 
 
-def _account(settings: DemoSettings, office: Office, address: str) -> SimulatorConfig:
+def _account(settings: DemoSettings, office: Office, clock: MovableClock, address: str) -> SimulatorConfig:
+    with open_session(settings.database_url, sealer=Vault(settings.key()), clock=clock) as uow:
+        staff = uow.staff.all()
     return SimulatorConfig(
         app_id=settings.wechat_app_id,
         secret=settings.wechat_app_secret.get_secret_value(),
@@ -66,18 +76,25 @@ def _account(settings: DemoSettings, office: Office, address: str) -> SimulatorC
         account_name=f"{office.short_name}服务号",
         people=PEOPLE,
         templates=templates_of(office),
-        memory=_phones(settings),
+        memory=_kept(settings, "phones"),
+        wecom=demo_corp(settings, office, staff, address, _kept(settings, "desks")),
     )
 
 
-def _phones(settings: DemoSettings) -> Path:
-    """Where the phones keep their chats across restarts."""
-    return settings.data_dir / f"demo-{Path(settings.rulebook).stem}-phones.json"
+def _kept(settings: DemoSettings, phones: str) -> Path:
+    """Where phones keep their chats across restarts: those of firms, those on the desks of staff."""
+    return settings.data_dir / f"demo-{Path(settings.rulebook).stem}-{phones}.json"
 
 
 def _hints(settings: DemoSettings, clock: MovableClock) -> Sequence[Hint]:
     with open_session(settings.database_url, sealer=Vault(settings.key()), clock=clock) as uow:
-        return [Hint(f"绑定 {hint.code}", f"{hint.name}：{hint.what_to_try}") for hint in demo_hints(uow)]
+        hints = demo_hints(uow)
+    firms = [Hint(f"绑定 {hint.code}", f"{hint.name}：{hint.what_to_try}") for hint in hints]
+    staff = [Hint("待办", "工作人员：看看有什么要办", staff=True)]
+    if hints:
+        staff.append(Hint(f"查 {hints[0].name}", "工作人员：查一家企业的等级和依据", staff=True))
+        staff.append(Hint(f"绑定码 {hints[0].name}", "工作人员：给企业一个新的绑定码", staff=True))
+    return [*firms, *staff]
 
 
 def _menu_and_rest(nursery: Nursery) -> Callable[[web.Application], AsyncIterator[None]]:

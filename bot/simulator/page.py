@@ -22,6 +22,7 @@ from bot.simulator.page_json import bubble_json, exchange_json, json_of, last_js
 from bot.simulator.people import Person
 from bot.simulator.wecom.faults import TITLES as WECOM_TITLES
 from bot.simulator.wecom.page import StaffPage
+from bot.simulator.wire import Verdict
 
 #: what a newcomer may type; asked anew after every act, since codes are used up; called in a thread
 Hints = Callable[[], Sequence[Hint]]
@@ -35,6 +36,8 @@ _POLICY: Final = (
 _HEARTBEAT: Final = 15.0
 _LARGEST_PICTURE: Final = 10 * 1024 * 1024
 _EXCHANGES_SHOWN: Final = 60
+
+_FAILURES: Final = frozenset({Verdict.FAILED, Verdict.MALFORMED})
 
 _Act = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -198,12 +201,12 @@ class Page:
         async def handle(request: web.Request) -> web.StreamResponse:
             body = await object_of(request)
             try:
-                await act(body)
+                done = await act(body)
             except NotPossibleError as error:
                 return json_of({"error": str(error)}, 409)
             except (KeyError, ValueError, TypeError) as error:
                 return json_of({"error": f"请求不完整：{error}"}, 400)
-            return json_of({"version": self._platform.feed.version})
+            return json_of({"version": self._platform.feed.version, "note": _unseen(done)})
 
         return handle
 
@@ -267,3 +270,10 @@ class Page:
 
     async def _move_clock(self, body: dict[str, Any]) -> None:
         self._simulator.advance(timedelta(hours=float(body["hours"])))
+
+
+def _unseen(done: object) -> str:
+    """What WeCom shows to nobody, told beside the phone; empty where there is nothing to tell."""
+    if isinstance(done, Outcome) and done.exchange.platform == "wecom" and done.verdict in _FAILURES:
+        return "服务没有应答，或应答不合规。企业微信对此不显示任何提示，详见线上报文。"
+    return ""

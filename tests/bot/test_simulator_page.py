@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.driver import ACCOUNT, CORP, PICTURE, Phone, open_story
-from tests.peer_app import CASE, office_of
+from tests.peer_app import CASE, office_of, raw
 from tests.peer_scene import Scene, scene_of
 from tests.peer_service import PeerService
 
@@ -151,6 +151,15 @@ async def test_the_page_shows_staff_and_does_what_they_do() -> None:
             "template_card_event",
             "image",
         ]
+
+
+async def test_what_wecom_shows_to_nobody_is_told_beside_the_phone() -> None:
+    async with office_of() as office:
+        office.peer.behaviour = raw(lambda pushed: "success")
+        body = {"member": "chen", "text": "待办"}
+        async with office.http.post(f"{office.story.platform_url}/staff/say", json=body) as response:
+            assert "不合规" in (await response.json())["note"]
+        assert office.chen.last == ""
 
 
 async def test_the_page_shows_the_wire_of_both_phones_and_no_secret() -> None:

@@ -30,6 +30,7 @@ export class FirmPhone {
   }
 
   async does(path, body = {}) {
+    if (!this.person) return false;
     this.waiting += 1;
     this.drawWaiting();
     try {

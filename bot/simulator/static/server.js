@@ -20,7 +20,7 @@ async function sent(path, options) {
   try {
     const response = await fetch(path, { method: "POST", ...options });
     const answer = await response.json().catch(() => ({ error: `HTTP ${response.status}` }));
-    if (answer.error) toast(answer.error);
+    if (answer.error || answer.note) toast(answer.error || answer.note);
     return response.ok;
   } catch {
     toast("演示服务没有应答，可能已经停止");

@@ -28,6 +28,7 @@ export class StaffPhone {
   }
 
   async does(path, body = {}) {
+    if (!this.member) return false;
     this.waiting += 1;
     this.drawWaiting();
     try {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.simulator.courier import Outcome
 from bot.simulator.page_json import bubble_json, last_json
 from bot.simulator.wecom.actions import WeCom
 from bot.simulator.wecom.members import Member
@@ -56,6 +57,6 @@ class StaffPage:
             ),
         }
 
-    async def _press(self, body: dict[str, Any]) -> None:
+    async def _press(self, body: dict[str, Any]) -> Outcome | None:
         select = {str(key): [str(each) for each in ids] for key, ids in dict(body["select"]).items()}
-        await self._wecom.press(body["member"], int(body["number"]), str(body["key"]), select)
+        return await self._wecom.press(body["member"], int(body["number"]), str(body["key"]), select)
