@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: the newest migration; a constant, so that the service starts without loading Alembic
-HEAD = "0001"
+HEAD = "0002"
 
 _VERSION = text("SELECT version_num FROM alembic_version")
 
 
-def upgrade(database_url: str) -> None:
+def upgrade(database_url: str, *, to: str = "head") -> None:
     """Bring the database to the newest schema, all of it or nothing; a missing SQLite file is made."""
     url = parse_url(database_url)
     if is_sqlite(url):
         _make_file(url)
-    within(database_url, _migrate)
+    within(database_url, lambda connection: _migrate(connection, to))
 
 
 def check(database_url: str) -> list[str]:
@@ -140,7 +140,8 @@ def write_migration(message: str) -> None:
     """Write the next migration: from the newest one to ``storage.tables``. For developers.
 
     ``python -c 'from storage.schema import write_migration; write_migration("What changes")'``,
-    then read it, and set ``HEAD``.
+    then read it, and set ``HEAD``. A new column that must not be empty needs a
+    ``server_default`` for the rows that are there already.
     """
     from alembic import command
 
@@ -155,11 +156,11 @@ def write_migration(message: str) -> None:
         within(url, write)
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, to: str) -> None:
     # Alembic costs a tenth of a second and is needed nowhere else
     from alembic import command
 
-    command.upgrade(_alembic(connection), "head")
+    command.upgrade(_alembic(connection), to)
 
 
 def _alembic(connection: Connection) -> Config:

@@ -278,6 +278,13 @@ inbox = Table(
     Column("answer_owner", String(10), nullable=False, default="none"),
     Column("failed", Boolean, nullable=False, default=False),
     Index("ix_inbox_answer_owner_received_at", "answer_owner", "received_at"),
+    # for the erasure of a person
+    Index(
+        "ix_inbox_person_id",
+        "person_id",
+        sqlite_where=text("person_id IS NOT NULL"),
+        postgresql_where=text("person_id IS NOT NULL"),
+    ),
 )
 outbox = Table(
     "outbox",
@@ -298,6 +305,13 @@ outbox = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("platform_id", String(64)),
+    # what the letter is about; the letters of one notice to several people share ``notice``
+    Column("case_id", Id),
+    Column("notice", String(160), nullable=False, default=""),
+    # the case 送达 that was opened because nobody could be reached
+    Column("service_id", Id, index=True),
+    # of a card: the platform drops a second one of the same id
+    Column("task_id", String(64), nullable=False, default=""),
     Index("ix_outbox_status_due_at", "status", "due_at"),
     Index("ix_outbox_person_id_status", "person_id", "status"),
 )
@@ -399,6 +413,19 @@ case_views = Table(
     Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+#: cards on the phones of staff: which version each shows, and the code that changes it, once, within 72 hours
+case_cards = Table(
+    "case_cards",
+    metadata,
+    Column("task_id", String(64), primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("userid", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("response_code", Text, nullable=False),
+    Column("code_at", UtcDateTime, nullable=False),
+    # True: the code is used up, only a press brings another
+    Column("used", Boolean, nullable=False, default=False),
 )
 evidence = Table(
     "evidence",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import make_url
+from sqlalchemy import Column, Connection, MetaData, make_url
 
 from domain.errors import Refused
 from storage import schema
@@ -42,6 +45,40 @@ def test_the_migrations_lead_to_the_tables_on_postgresql(postgres_server: TestSe
     with postgres_server.database(template=False) as url:
         schema.upgrade(url)
         assert schema.within(url, differences) == [], MISSING
+
+
+def test_rows_that_are_there_already_survive_every_migration(
+    database_url: str, postgres_server: TestServer, tmp_path: Path
+) -> None:
+    """One row in each table of the first schema, then the way to the newest."""
+
+    def add_rows(connection: Connection) -> None:
+        tables = MetaData()
+        tables.reflect(connection)
+        # every number is 1, so that each row finds the row it names
+        for table in tables.sorted_tables:
+            if table.name != "alembic_version":
+                connection.execute(table.insert(), {column.name: _filler(column) for column in table.columns})
+
+    with _old_database(database_url, postgres_server, tmp_path) as url:
+        schema.upgrade(url, to="0001")
+        schema.within(url, add_rows)
+        schema.upgrade(url)
+        assert schema.within(url, differences) == []
+
+
+@contextmanager
+def _old_database(like: str, server: TestServer, folder: Path) -> Iterator[str]:
+    if like.startswith("sqlite"):
+        yield f"sqlite:///{folder}/old.db"
+    else:
+        with server.database(template=False) as url:
+            yield url
+
+
+def _filler(column: Column[Any]) -> object:
+    kind = column.type.python_type
+    return {str: "1", int: 1, bytes: b"1", bool: True, date: date(2026, 1, 1)}[kind]
 
 
 def test_the_head_that_the_service_expects_is_the_newest_migration() -> None:
