@@ -101,6 +101,19 @@ def start(context: Context, form: Form, data: Data | None = None, *, step: str =
     return _ask(context, form, (form.index(step) or 0) if step else 0)
 
 
+def hand_over(talk: Conversation, state: str, data: Data) -> None:
+    """Put the talk into a state that no form answers and no time ends; a running form becomes the draft."""
+    _set_aside(talk, unless=state)
+    draft = talk.data.get(_DRAFT)
+    talk.data = {**data, **({_DRAFT: draft} if draft else {})}
+    talk.form = state
+
+
+def hand_back(talk: Conversation) -> None:
+    """End such a state; a draft stays."""
+    _end(talk)
+
+
 def answer(context: Context, form: Form, text: str) -> str:
     """Give ``text`` to the running step; returns the next prompt or the end's text."""
     talk = context.conversation

@@ -20,6 +20,7 @@ from handlers import dialogue
 from handlers.context import Context
 from handlers.firm import (
     bindings,
+    consultations,
     grades,
     greetings,
     measures,
@@ -92,7 +93,7 @@ ROUTES: tuple[Route, ...] = (
     Route("谁查过我", aliases=("查询记录",)),
     Route("举报", aliases=("我要举报",)),
     Route("政策", takes=True),
-    Route("人工", aliases=("转人工", "人工客服")),
+    Route("人工", consultations.begin, ("转人工", "人工客服"), "person", takes=True, about="找工作人员说"),
 )
 FORMS: dict[str, dialogue.Form] = {
     form.name: form
@@ -245,6 +246,9 @@ def _answer(context: Context, inbound: Inbound) -> str:
     if audience_of(inbound.channel) is Audience.STAFF:
         return texts.STAFF_LATER
     try:
+        to_person = consultations.heard(context, inbound, _exact_word(inbound.text))
+        if to_person is not None:
+            return to_person
         if inbound.kind is InboundKind.FOLLOW:
             return greetings.follow(context, inbound.scene)
         if inbound.kind is InboundKind.SCAN:
@@ -258,6 +262,11 @@ def _answer(context: Context, inbound: Inbound) -> str:
         return _said(context, inbound)
     except Refused as refusal:
         return refusal.text
+
+
+def _exact_word(text: str) -> str:
+    found = find(normalise(text))
+    return found.word if found else ""
 
 
 def _clicked(context: Context, key: str) -> str:
@@ -281,13 +290,13 @@ def _said(context: Context, inbound: Inbound) -> str:
 def _exactly(context: Context, found: Found) -> str:
     """An exact word. In the middle of a form another service's word brings the open question back.
 
-    The form's own word starts it anew. No word is ever taken for an answer:
+    The form's own word starts it anew; for 人工 it waits as a draft. No word is ever taken for an answer:
     查等级 is no wrong binding code.
     """
     if found.route is None:
         return _global(context, found.word)
     form = FORMS.get(context.conversation.form)
-    if form is not None and found.word != form.name:
+    if form is not None and found.word not in (form.name, consultations.WORD):
         return dialogue.busy(context, form)
     return _run(context, found.route, found.argument)
 

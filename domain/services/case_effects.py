@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Actor, Case, CaseKind
-from domain.services import case_limits, objections, repairs
+from domain.services import case_limits, consultations, objections, repairs
 from domain.services.work import Work
 
 Effect = Callable[[Work, Case, Actor, str], None]
@@ -34,4 +34,9 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
     (CaseKind.REPAIR, "驳回"): repairs.refused,
     (CaseKind.REPAIR, "登记不予"): repairs.refused,
     (CaseKind.REPAIR, "不予受理"): repairs.not_accepted,
+    (CaseKind.CONSULTATION, "回复"): consultations.answered,
+    (CaseKind.CONSULTATION, "补充"): consultations.said,
+    (CaseKind.CONSULTATION, "转办"): consultations.moved,
+    (CaseKind.CONSULTATION, "办结"): consultations.ended,
+    (CaseKind.CONSULTATION, "撤回"): consultations.ended,
 }

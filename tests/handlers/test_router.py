@@ -78,7 +78,7 @@ def test_a_homophone_is_offered_not_carried_out(town: Town) -> None:
 
 
 def test_a_guess_for_a_service_that_is_not_built_says_so(town: Town) -> None:
-    assert "“人工”还不能在这里办" in town.talk().says("转人供")
+    assert "“举报”还不能在这里办" in town.talk().says("我要举报一家饭店")
 
 
 def test_nonsense_gets_the_help_line(town: Town) -> None:
