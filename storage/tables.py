@@ -314,6 +314,13 @@ outbox = Table(
     Column("task_id", String(64), nullable=False, default=""),
     Index("ix_outbox_status_due_at", "status", "due_at"),
     Index("ix_outbox_person_id_status", "person_id", "status"),
+    # for the report that comes after a template message
+    Index(
+        "ix_outbox_platform_id",
+        "platform_id",
+        sqlite_where=text("platform_id IS NOT NULL"),
+        postgresql_where=text("platform_id IS NOT NULL"),
+    ),
 )
 audit = Table(
     "audit",

@@ -46,3 +46,10 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("task_id", sa.String(length=64), nullable=False, server_default=""))
         batch_op.create_index(batch_op.f("ix_outbox_service_id"), ["service_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_platform_id",
+            ["platform_id"],
+            unique=False,
+            sqlite_where=sa.text("platform_id IS NOT NULL"),
+            postgresql_where=sa.text("platform_id IS NOT NULL"),
+        )
