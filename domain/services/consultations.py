@@ -16,7 +16,7 @@ from domain.clock import SHANGHAI
 from domain.model.case import Actor, Case, CaseKind, Doer
 from domain.model.subject import Subject
 from domain.office import Duty
-from domain.services import cases, letters, staff
+from domain.services import cases, letters
 from domain.services.work import Work
 
 #: how far ahead somebody on duty is looked for; no holiday of ours is longer
