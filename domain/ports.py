@@ -216,12 +216,80 @@ class Outbox(Protocol):
         kind: str = "notice",
         legal_effect: bool = False,
         card: dict[str, Any] | None = None,
+        case_id: int | None = None,
+        notice: str = "",
+        due_at: datetime | None = None,
     ) -> bool:
-        """Queue a text for a person; False where the key is already queued or sent."""
+        """Queue a text for a person; False where the key is already queued or sent.
+
+        ``notice``: what the letters of one notice to several people share.
+        ``due_at``: not before then; now where it is None.
+        """
         ...
 
     def take_waiting(self, person_id: int, at: datetime, *, limit: int = 5) -> list[str]:
         """Texts still waiting for this person, marked as carried by the passive reply being written."""
+        ...
+
+    def undelivered(self, *, limit: int = 20) -> list[Undelivered]:
+        """Letters that were given up, reached nobody, or of which nobody knows, newest first."""
+        ...
+
+    def resend(self, letter_id: int, at: datetime) -> bool:
+        """Try an undelivered letter again, on demand; False where it is none."""
+        ...
+
+    def outcomes(self, notice: str) -> list[str]:
+        """What became of each letter of one notice: the status of each."""
+        ...
+
+    def note_service(self, notice: str, service_id: int) -> None:
+        """The case 送达 that was opened for the letters of a notice."""
+        ...
+
+    def served(self, *, limit: int = 20) -> list[int]:
+        """Open cases 送达 of which a letter has arrived after all."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that did not arrive, as staff see it."""
+
+    id: int
+    person_id: int
+    kind: str
+    #: dead | unreachable | unknown
+    status: str
+    reason: str
+    case_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCard:
+    """A card on the phone of a member of staff, and the code that changes it once."""
+
+    task_id: str
+    case_id: int
+    userid: str
+    version: int
+    response_code: str
+
+
+class Cards(Protocol):
+    """Which version of a case each card shows that staff were sent."""
+
+    def note(self, card: PhoneCard, at: datetime) -> None:
+        """A card was sent, or pressed and answered: it shows this version, and this code changes it."""
+        ...
+
+    def stale(self, *, since: datetime, limit: int) -> list[PhoneCard]:
+        """Cards behind their case whose code came after a moment and is not used up."""
+        ...
+
+    def use(self, task_id: str) -> None:
+        """The code is spent."""
         ...
 
 
@@ -262,8 +330,8 @@ class Cases(Protocol):
         ...
 
     def append_event(self, event: CaseEvent) -> None: ...
-    def events(self, case_id: int) -> list[CaseEvent]:
-        """The log, oldest first."""
+    def events(self, case_id: int, *, texts: bool = True) -> list[CaseEvent]:
+        """The log, oldest first; without ``texts`` nothing is unsealed."""
         ...
 
     def of_subject(self, subject_id: int, *, open_only: bool = False, limit: int = 50) -> list[Case]:
@@ -278,8 +346,9 @@ class Cases(Protocol):
         """Cases that go back to this one (复核, 更正, 终止措施 …), oldest first."""
         ...
 
-    def open_in(self, departments: Sequence[str], *, limit: int = 200) -> list[Case]:
-        """Open cases of some departments, the nearest due date first, those without one last."""
+    def open_in(self, departments: Sequence[str], handler: str = "", *, limit: int = 200) -> list[Case]:
+        """Open cases of some departments, or that ``handler`` handles; the nearest due date first,
+        those without one last."""
         ...
 
     def due_by(self, day: date, *, after: int, limit: int) -> list[Case]:
@@ -359,6 +428,14 @@ class Measures(Protocol):
         ...
 
 
+class Reminders(Protocol):
+    """What was reminded of, whom, on which day: one row for each, decided once."""
+
+    def claim(self, case_id: int, kind: str, day: date, recipient: str, at: datetime) -> bool:
+        """Take a reminder for this transaction; False where it was given before."""
+        ...
+
+
 class Corrections(Protocol):
     """What the upper platform must change (S0-41), until it is exported."""
 
@@ -395,6 +472,10 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def staff(self) -> StaffMembers: ...
+    @property
+    def cards(self) -> Cards: ...
+    @property
+    def reminders(self) -> Reminders: ...
     @property
     def batches(self) -> Batches: ...
     @property

@@ -15,23 +15,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from domain.model.person import Channel
-from domain.ports import Sealer
+from domain.ports import Sealer, Undelivered
 from storage.prepared import Prepared
 from storage.statements import insert_once
-from storage.tables import outbox, people
+from storage.tables import cases, outbox, people
 from storage.types import AnyRow
 
 PURPOSE = "outbox"
+#: the kind of a row that changes a card instead of saying something
+CARD_UPDATE = "card-update"
+#: the kind of a reply that missed its push
+ANSWER = "answer"
 
 _PUT = insert_once(outbox, "unique_key")
 _WAITING = outbox.c.status == "waiting"
 _FOR_PERSON = Prepared(
     select(outbox.c.id, outbox.c.payload)
     # whom no push reaches is reached now that they write
-    .where(outbox.c.person_id == bindparam("person"), or_(_WAITING, outbox.c.status == "unreachable"))
+    .where(
+        outbox.c.person_id == bindparam("person"),
+        or_(_WAITING, outbox.c.status == "unreachable"),
+        outbox.c.kind != CARD_UPDATE,
+    )
     .order_by(outbox.c.id)
     .limit(bindparam("at_most"))
     .with_for_update(skip_locked=True)
@@ -98,6 +106,51 @@ _RETRY = (
     .where(outbox.c.id == bindparam("wanted"), outbox.c.status == "leased")
     .values(status="waiting", due_at=bindparam("due"), last_error=bindparam("error"), lease_until=None)
 )
+# what waits with a letter for the same person and was said within so short a time goes with it
+_TOGETHER = (
+    select(outbox)
+    .where(
+        outbox.c.person_id == bindparam("person"),
+        _WAITING,
+        outbox.c.due_at <= bindparam("now"),
+        outbox.c.created_at <= bindparam("latest"),
+        outbox.c.task_id == "",
+        outbox.c.kind.not_in((CARD_UPDATE, ANSWER)),
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+_NOTE_TASK = update(outbox).where(outbox.c.id == bindparam("wanted")).values(task_id=bindparam("task"))
+_SENT_SINCE = select(func.count()).where(
+    outbox.c.person_id == bindparam("person"),
+    outbox.c.sent_at >= bindparam("since"),
+    outbox.c.status.in_(("sent", "leased", "unknown")),
+)
+_LOST = ("dead", "unreachable", "unknown")
+_UNDELIVERED = (
+    select(outbox)
+    .where(outbox.c.status.in_(_LOST), outbox.c.payload != b"", outbox.c.kind != CARD_UPDATE)
+    .order_by(outbox.c.id.desc())
+    .limit(bindparam("at_most"))
+)
+_RESEND = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("wanted"), outbox.c.status.in_(_LOST), outbox.c.payload != b"")
+    # a new card: the platform would take one of the old id for a repeat
+    .values(status="waiting", due_at=bindparam("at"), attempts=0, lease_until=None, task_id="")
+)
+_OUTCOMES = select(outbox.c.status).where(outbox.c.notice == bindparam("wanted"))
+_NOTE_SERVICE = (
+    update(outbox).where(outbox.c.notice == bindparam("wanted")).values(service_id=bindparam("case"))
+)
+_SERVED = (
+    select(outbox.c.service_id)
+    .distinct()
+    .join(cases, cases.c.id == outbox.c.service_id)
+    .where(outbox.c.status.in_(("sent", "carried")), cases.c.closed_at.is_(None))
+    .limit(bindparam("at_most"))
+)
 _BY_PLATFORM_ID = select(outbox).where(outbox.c.platform_id == bindparam("wanted"))
 
 
@@ -118,6 +171,9 @@ class OutboxRow:
     attempts: int
     last_error: str
     created_at: datetime
+    case_id: int | None = None
+    notice: str = ""
+    task_id: str = ""
 
 
 class SqlOutbox:
@@ -138,8 +194,14 @@ class SqlOutbox:
         legal_effect: bool = False,
         inbox_id: int | None = None,
         card: dict[str, Any] | None = None,
+        case_id: int | None = None,
+        notice: str = "",
+        due_at: datetime | None = None,
     ) -> bool:
-        """Queue a text for a person, for staff also as a card; False where the key is already queued or sent."""
+        """Queue a text for a person, for staff also as a card; False where the key is already queued or sent.
+
+        ``notice``: what the letters of one notice to several people share.
+        """
         payload = json.dumps({"text": text, "card": card}, ensure_ascii=False).encode()
         values = {
             "unique_key": unique_key,
@@ -148,8 +210,10 @@ class SqlOutbox:
             "kind": kind,
             "payload": self._sealer.seal(PURPOSE, payload),
             "legal_effect": legal_effect,
-            "due_at": at,
+            "due_at": due_at or at,
             "created_at": at,
+            "case_id": case_id,
+            "notice": notice,
         }
         return self._connection.execute(_PUT, values).scalar() is not None
 
@@ -198,6 +262,49 @@ class SqlOutbox:
         """No channel leads to the person now."""
         self._end(row_id, "unreachable", error)
 
+    def join(
+        self, row: OutboxRow, now: datetime, until: datetime, within: timedelta, limit: int
+    ) -> list[OutboxRow]:
+        """Lease what else waits for the same person and was said within a time of ``row``."""
+        asked = {"person": row.person_id, "now": now, "latest": row.created_at + within, "at_most": limit}
+        ids = [other.id for other in self._connection.execute(_TOGETHER, asked) if other.id != row.id]
+        if not ids:
+            return []
+        leased = self._connection.execute(_LEASE, {"ids": ids, "until": until}).all()
+        return sorted(map(self._to_row, leased), key=lambda other: other.id)
+
+    def note_task(self, row_id: int, task_id: str) -> None:
+        """The id under which a card goes out, kept before it is sent: a repeat is then seen as one."""
+        self._connection.execute(_NOTE_TASK, {"wanted": row_id, "task": task_id})
+
+    def sent_since(self, person_id: int, since: datetime) -> int:
+        """How many messages this person was pushed since a moment."""
+        return int(self._connection.execute(_SENT_SINCE, {"person": person_id, "since": since}).scalar_one())
+
+    def undelivered(self, *, limit: int = 20) -> list[Undelivered]:
+        """Letters that were given up, reached nobody, or of which nobody knows, newest first."""
+        rows = self._connection.execute(_UNDELIVERED, {"at_most": limit})
+        return [
+            Undelivered(r.id, r.person_id, r.kind, r.status, r.last_error, r.case_id, r.created_at)
+            for r in rows
+        ]
+
+    def resend(self, letter_id: int, at: datetime) -> bool:
+        """Try an undelivered letter again, on demand; False where it is none."""
+        return self._connection.execute(_RESEND, {"wanted": letter_id, "at": at}).rowcount == 1
+
+    def outcomes(self, notice: str) -> list[str]:
+        """What became of each letter of one notice: the status of each."""
+        return list(self._connection.execute(_OUTCOMES, {"wanted": notice}).scalars())
+
+    def note_service(self, notice: str, service_id: int) -> None:
+        """The case 送达 that was opened for the letters of a notice."""
+        self._connection.execute(_NOTE_SERVICE, {"wanted": notice, "case": service_id})
+
+    def served(self, *, limit: int = 20) -> list[int]:
+        """Open cases 送达 of which a letter has arrived after all."""
+        return list(self._connection.execute(_SERVED, {"at_most": limit}).scalars())
+
     def by_platform_id(self, platform_id: str) -> OutboxRow | None:
         """The message that the platform later reports on."""
         row = self._connection.execute(_BY_PLATFORM_ID, {"wanted": platform_id}).first()
@@ -230,4 +337,7 @@ class SqlOutbox:
             attempts=row.attempts,
             last_error=row.last_error,
             created_at=row.created_at,
+            case_id=row.case_id,
+            notice=row.notice,
+            task_id=row.task_id,
         )

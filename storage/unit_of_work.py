@@ -16,6 +16,7 @@ from storage.audit import SqlAudit, SqlSealing
 from storage.batches import SqlBatches
 from storage.bindings import SqlBindings
 from storage.calendar import SqlCalendar
+from storage.cards import SqlCards
 from storage.cases import SqlCases
 from storage.conversations import SqlConversations
 from storage.evaluations import SqlEvaluationBook
@@ -28,6 +29,7 @@ from storage.people import SqlPeople
 from storage.prepared import sqlite_driver
 from storage.queries import SqlQueryLog
 from storage.records import SqlRecords
+from storage.reminders import SqlReminders
 from storage.retention import SqlRetention
 from storage.staff import SqlStaffMembers
 from storage.subjects import SqlSubjects
@@ -64,6 +66,8 @@ class SqlUnitOfWork:
         self.batches = SqlBatches(connection)
         self.calendar = SqlCalendar(connection)
         self.cases = SqlCases(connection, sealer)
+        self.cards = SqlCards(connection)
+        self.reminders = SqlReminders(connection)
         self.tokens = SqlTokens(connection, sealer)
         self.jobs = SqlJobs(connection)
         self.installation = SqlInstallation(connection)

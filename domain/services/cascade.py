@@ -121,7 +121,9 @@ def _stop_order(
     )
     lines = _lines(STOP_LINE, [{"text": each.text, "basis": each.basis} for each in ended])
     text = STOP.format(name=subject.name, lines=lines, number=order.number)
-    letters.tell_staff(work, letters.clerks_of(work, department), text, key=f"opened:{order.number}")
+    letters.tell_staff(
+        work, letters.clerks_of(work, department), text, key=f"opened:{order.number}", case=order
+    )
     return order.number
 
 

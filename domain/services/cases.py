@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.clock import SHANGHAI
@@ -20,8 +20,11 @@ from domain.rules import case_clocks
 from domain.rules.case_table import BACK, OPENING, ClockEffect, Step
 from domain.rules.case_tables import TABLES
 from domain.services.case_owners import canonical_department, department_named, departments
-from domain.services.case_rights import check_may_take, may_see, may_take
+from domain.services.case_rights import Rights, may_see
 from domain.services.work import Work
+
+#: this long before its due date a sleeping case wakes up
+_NEAR = timedelta(days=7)
 
 NOT_FOUND = "没有找到案件{number}。案号是两个字母加数字，例如 YY20260001，请核对后再试。"
 
@@ -93,7 +96,7 @@ def act(
     step = TABLES[case.kind].step(case.state, action)
     if step is None:
         raise Refused(_not_now(work, case, action, actor))
-    check_may_take(work, case, step, actor)
+    Rights(work, case, actor).check(step)
     text = text.strip()
     if step.needs_text and not text:
         raise TextMissing(
@@ -106,13 +109,14 @@ def act(
         after = _reopened(work, after, step, actor, text)
     elif seen and Doer.FIRM not in actor.doers:
         note_view(work, after, actor.id)
-    return _with_effect(work, after, step, actor, text)
+    after = _with_effect(work, after, step, actor, text)
+    _pass_on(work, case, after, step, actor, text)
+    return after
 
 
 def allowed(work: Work, case: Case, actor: Actor) -> tuple[str, ...]:
     """What this actor may do with the case now, in the order of the table."""
-    steps = TABLES[case.kind].steps_from(case.state)
-    return tuple(step.action for step in steps if may_take(work, case, step, actor))
+    return tuple(step.action for step in _possible(work, case, actor))
 
 
 def asks_for(case: Case, action: str) -> str:
@@ -163,9 +167,24 @@ def amend(
 
 
 def todo(work: Work, actor: Actor, *, limit: int = 200) -> list[Case]:
-    """Open cases in which this member of staff may do something now, the nearest due date first."""
+    """Open cases that wait for this member of staff, the nearest due date first.
+
+    A case in which he could do something, but which waits for somebody else, is not among them.
+    """
     own = tuple(dict.fromkeys([where for where, _ in actor.seats] or [actor.department]))
-    return [case for case in work.uow.cases.open_in(own, limit=limit) if allowed(work, case, actor)]
+    awake = (c for c in work.uow.cases.open_in(own, actor.id, limit=limit) if not _sleeps(work, c))
+    return [case for case in awake if any(not step.aside for step in _possible(work, case, actor))]
+
+
+def _possible(work: Work, case: Case, actor: Actor) -> list[Step]:
+    rights = Rights(work, case, actor)
+    return [step for step in TABLES[case.kind].steps_from(case.state) if rights.may(step)]
+
+
+def _sleeps(work: Work, case: Case) -> bool:
+    """Nothing to do until the due date comes near."""
+    dormant = case.state in TABLES[case.kind].dormant
+    return dormant and case.due_on is not None and case.due_on > work.today + _NEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +251,9 @@ def _closed(work: Work, case: Case, outcome: str) -> Case:
 def _target(work: Work, case: Case, step: Step) -> str:
     if step.target != BACK:
         return step.target
-    entered = [e for e in work.uow.cases.events(case.id) if e.to_state == case.state != e.from_state]
+    entered = [
+        e for e in work.uow.cases.events(case.id, texts=False) if e.to_state == case.state != e.from_state
+    ]
     return entered[-1].from_state
 
 
@@ -289,6 +310,13 @@ def _with_effect(work: Work, case: Case, step: Step, actor: Actor, text: str) ->
         return case
     effect(work, case, actor, text)
     return _stored(work, case)
+
+
+def _pass_on(work: Work, before: Case, after: Case, step: Step, actor: Actor, text: str) -> None:
+    """The staff whose turn it is now are told, with a card."""
+    from domain.services import letters  # its cards show what is allowed, which is asked here
+
+    letters.case_moved(work, before, after, step.action, actor, text)
 
 
 def _write_down(work: Work, case: Case, actor: Actor, action: str, came_from: str, text: str) -> None:

@@ -1,58 +1,116 @@
 """What the office says to people of its own accord: queued in the same transaction as its reason.
 
 Each letter has a key: asked for twice, it is sent once. The delivery loop
-chooses the channel; somebody nobody can reach is the case's matter (送达).
+chooses the channel. A notice with legal effect that reaches nobody becomes a
+case 送达: somebody carries it there, and writes down how.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
+from domain.clock import SHANGHAI
+from domain.errors import NotAllowed
 from domain.model.card import Card
-from domain.model.person import Channel
-from domain.services import staff
+from domain.model.case import SYSTEM_ACTOR, Actor, Case, CaseKind
+from domain.model.person import Channel, normal_userid
+from domain.rules.case_tables import TABLES
+from domain.services import case_cards, case_view, cases, staff
 from domain.services.work import Work
+
+#: kinds whose own services write to staff about every step
+_SPOKEN_FOR = frozenset({CaseKind.CONSULTATION, CaseKind.BROADCAST})
+#: an undelivered letter is not lost for ever while one of these holds for any of its kind
+_ON_THE_WAY = frozenset({"waiting", "leased", "sent", "carried", "unknown"})
+
+MOVED = "{number} {kind}（{name}）：{who}已“{action}”{said}，现在是“{state}”。{countdown}。\n看详情请回复“案件 {number}”。"
+SAID = "（{text}）"
+SERVE = (
+    "要送达：{number}\n{name}的通知没有能送到（{reason}）。请用电话、信函或当面送达，"
+    "然后回复“送达 {number} 怎样送达、谁收的、什么时候、有什么凭证”。看通知内容请回复“案件 {number}”。"
+)
+NOBODY_BOUND = "没有人绑定这家单位"
 
 
 def tell_person(
-    work: Work, person_id: int, text: str, *, key: str, kind: str, legal_effect: bool = False
+    work: Work,
+    person_id: int,
+    text: str,
+    *,
+    key: str,
+    kind: str,
+    legal_effect: bool = False,
+    case: Case | None = None,
 ) -> bool:
     """Queue a text for one person; False where this letter was queued before.
 
     ``kind`` names the matter (异议, 修复 …): templates are chosen by it.
     ``legal_effect`` marks a notice from whose service a term runs.
     """
-    return work.uow.outbox.put(
-        person_id=person_id, text=text, unique_key=key, at=work.now, kind=kind, legal_effect=legal_effect
-    )
+    return _put(work, person_id, text, key=key, notice=key, kind=kind, legal_effect=legal_effect, case=case)
 
 
 def tell_subject(
-    work: Work, subject_id: int, text: str, *, key: str, kind: str, legal_effect: bool = False
+    work: Work,
+    subject_id: int,
+    text: str,
+    *,
+    key: str,
+    kind: str,
+    legal_effect: bool = False,
+    case: Case | None = None,
 ) -> int:
-    """Queue a text for everybody who is bound to a subject; how many letters were new."""
-    people = {person.id for _, person in work.uow.bindings.of_subject(subject_id)}
+    """Queue a text for everybody who is bound to a subject; how many letters were new.
+
+    A notice with legal effect to a subject nobody is bound to is served in person.
+    """
+    people = sorted({person.id for _, person in work.uow.bindings.of_subject(subject_id)})
+    if not people and legal_effect and case is not None:
+        serve(work, case, text, reason=NOBODY_BOUND)
     return sum(
-        tell_person(work, each, text, key=f"{key}:{each}", kind=kind, legal_effect=legal_effect)
-        for each in sorted(people)
+        _put(
+            work,
+            each,
+            text,
+            key=f"{key}:{each}",
+            notice=key,
+            kind=kind,
+            legal_effect=legal_effect,
+            case=case,
+        )
+        for each in people
     )
 
 
 def tell_staff(
-    work: Work, userids: Iterable[str], text: str, *, key: str, kind: str = "staff", card: Card | None = None
+    work: Work,
+    userids: Iterable[str],
+    text: str,
+    *,
+    key: str,
+    kind: str = "staff",
+    card: Card | None = None,
+    case: Case | None = None,
 ) -> int:
-    """Queue a text, and a card where there is one, for members of staff; how many letters were new."""
+    """Queue a text for members of staff; how many letters were new.
+
+    With ``case`` each gets its card, with the buttons for what he may do.
+    """
     told = 0
-    for userid in dict.fromkeys(userids):
+    for userid in dict.fromkeys(map(normal_userid, userids)):
         person = work.uow.people.get_or_add(Channel.WECOM, work.staff_account, userid, work.now)
+        shown = _card_for(work, case, userid) if card is None and case is not None else card
         told += work.uow.outbox.put(
             person_id=person.id,
             text=text,
             unique_key=f"{key}:{userid}",
             at=work.now,
             kind=kind,
-            card=asdict(card) if card is not None else None,
+            card=asdict(shown) if shown is not None else None,
+            case_id=case.id if case is not None else None,
+            due_at=after_quiet_hours(work),
         )
     return told
 
@@ -68,3 +126,129 @@ def clerks_of(work: Work, department: str) -> list[str]:
         if found:
             return list(found)
     return []
+
+
+def whose_turn(work: Work, case: Case) -> list[str]:
+    """Who works on a case now: whoever handles it (or stands in), else the clerks of its department."""
+    if case.handler:
+        away = dict(work.uow.staff.deputies(work.today))
+        present = work.uow.staff.get(away.get(case.handler, case.handler))
+        if present is not None and present.enabled:
+            return [present.userid]
+    return clerks_of(work, case.department)
+
+
+def deciders_of(work: Work, case: Case) -> list[str]:
+    """Approvers who may take a decision on a case now."""
+    deciding = TABLES[case.kind].deciding
+    found = staff.staff_with(work, "审批", case.department)
+    return [
+        m.userid for m in found if deciding & set(cases.allowed(work, case, staff.actor_of(work, m.userid)))
+    ]
+
+
+def case_moved(work: Work, before: Case, after: Case, action: str, actor: Actor, text: str) -> None:
+    """Tell the staff whose turn it is now, and who may decide now and could not before; never the actor."""
+    if after.kind in _SPOKEN_FOR or after.number != before.number:
+        return
+    could = set(deciders_of(work, before)) if before.open else set()
+    due = [*whose_turn(work, after), *(who for who in deciders_of(work, after) if who not in could)]
+    wanted = [userid for userid in due if userid != actor.id]
+    subject = work.uow.subjects.get(after.subject_id).name if after.subject_id is not None else ""
+    said = MOVED.format(
+        number=after.number,
+        kind=after.kind,
+        name=subject or after.department,
+        who=actor.name,
+        action=action,
+        said=SAID.format(text=text) if text else "",
+        state=after.state,
+        countdown=case_view.countdown(work, after),
+    )
+    tell_staff(work, wanted, said, key=f"moved:{after.number}:{after.version}", case=after)
+
+
+# -- 送达 ----------------------------------------------------------------------
+
+
+def serve(work: Work, about: Case, text: str, *, reason: str, notice: str = "") -> Case:
+    """Open the case 送达 for a notice that nobody could be given; its clerks are told."""
+    case = cases.open_case(
+        work,
+        CaseKind.SERVICE,
+        subject_id=about.subject_id,
+        applicant_id=None,
+        department=about.department,
+        facts={"what": f"{about.number}（{about.kind}）的通知", "said": text, "reason": reason},
+        actor=SYSTEM_ACTOR,
+        text=reason,
+        parent_id=about.id,
+    )
+    if notice:
+        work.uow.outbox.note_service(notice, case.id)
+    name = work.uow.subjects.get(about.subject_id).name if about.subject_id is not None else "当事人"
+    said = SERVE.format(number=case.number, name=name, reason=reason)
+    tell_staff(work, clerks_of(work, case.department), said, key=f"opened:{case.number}", case=case)
+    return case
+
+
+def not_delivered(work: Work, *, notice: str, case_id: int | None, text: str, reason: str) -> Case | None:
+    """A letter with legal effect has failed: 送达, once, where no other letter of the notice gets through."""
+    about = work.uow.cases.get(case_id) if case_id is not None else None
+    if about is None or not notice or _ON_THE_WAY & set(work.uow.outbox.outcomes(notice)):
+        return None
+    known = [each for each in work.uow.cases.children(about.id) if each.kind is CaseKind.SERVICE]
+    if any(each.facts.get("said") == text for each in known):
+        return None
+    return serve(work, about, text, reason=reason, notice=notice)
+
+
+def sweep_served(work: Work) -> int:
+    """End the cases 送达 of which a letter has arrived after all; how many."""
+    arrived = work.uow.outbox.served()
+    for case_id in arrived:
+        case = work.uow.cases.get(case_id)
+        if case is not None:
+            cases.act(work, case.number, "签收", actor=SYSTEM_ACTOR)
+    return len(arrived)
+
+
+def after_quiet_hours(work: Work) -> datetime | None:
+    """When what is due in the quiet hours of the office is sent; None outside of them."""
+    quiet, here = work.office.quiet_hours, work.now.astimezone(SHANGHAI)
+    if not quiet.covers(here.time()):
+        return None
+    end = datetime.combine(here.date(), quiet.end, SHANGHAI)
+    return (end if end > here else end + timedelta(days=1)).astimezone(UTC)
+
+
+def _put(
+    work: Work,
+    person_id: int,
+    text: str,
+    *,
+    key: str,
+    notice: str,
+    kind: str,
+    legal_effect: bool,
+    case: Case | None,
+) -> bool:
+    return work.uow.outbox.put(
+        person_id=person_id,
+        text=text,
+        unique_key=key,
+        at=work.now,
+        kind=kind,
+        legal_effect=legal_effect,
+        case_id=case.id if case is not None else None,
+        notice=notice if legal_effect else "",
+        # in a running talk the answer is waited for
+        due_at=None if kind == CaseKind.CONSULTATION else after_quiet_hours(work),
+    )
+
+
+def _card_for(work: Work, case: Case, userid: str) -> Card | None:
+    try:
+        return case_cards.card(work, case, staff.actor_of(work, userid))
+    except NotAllowed:  # somebody on the duty list who is not registered yet
+        return None

@@ -180,7 +180,13 @@ def refused(work: Work, case: Case, actor: Actor, text: str) -> None:
     _unmark(work, case)
     template = REFUSED.format(number=case.number, kind=case.kind, text=text, remedies=_ways_on(work, case))
     letters.tell_subject(
-        work, _subject_id(case), template, key=f"decided:{case.number}", kind=case.kind, legal_effect=True
+        work,
+        _subject_id(case),
+        template,
+        key=f"decided:{case.number}",
+        kind=case.kind,
+        legal_effect=True,
+        case=case,
     )
 
 
@@ -213,7 +219,13 @@ def _done(after: cascade.Aftermath) -> str:
 def _tell(work: Work, case: Case, template: str, done: str, text: str) -> None:
     said = template.format(number=case.number, kind=case.kind, done=done, text=text)
     letters.tell_subject(
-        work, _subject_id(case), said, key=f"decided:{case.number}", kind=case.kind, legal_effect=True
+        work,
+        _subject_id(case),
+        said,
+        key=f"decided:{case.number}",
+        kind=case.kind,
+        legal_effect=True,
+        case=case,
     )
 
 
@@ -236,7 +248,9 @@ def _running(work: Work, subject_id: int, record_id: int | None) -> Case | None:
 def _tell_clerks(work: Work, case: Case, subject: Subject, what: str, text: str) -> None:
     due = f"办结时限：{case.due_on.isoformat()}" if case.due_on else "办结时限：受理后起算"
     said = FILED.format(kind=case.kind, number=case.number, name=subject.name, what=what, text=text, due=due)
-    letters.tell_staff(work, letters.clerks_of(work, case.department), said, key=f"opened:{case.number}")
+    letters.tell_staff(
+        work, letters.clerks_of(work, case.department), said, key=f"opened:{case.number}", case=case
+    )
 
 
 def _subject_id(case: Case) -> int:

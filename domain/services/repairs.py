@@ -88,7 +88,9 @@ def file(work: Work, person_id: int, actor: Actor, subject: Subject, candidate: 
         state="" if here else AT_CREDIT_CHINA,
     )
     said = FILED.format(number=case.number, name=subject.name, what=record.title, text=text)
-    letters.tell_staff(work, letters.clerks_of(work, case.department), said, key=f"opened:{case.number}")
+    letters.tell_staff(
+        work, letters.clerks_of(work, case.department), said, key=f"opened:{case.number}", case=case
+    )
     return case
 
 
@@ -109,7 +111,13 @@ def repaired(work: Work, case: Case, actor: Actor, text: str) -> None:
         done=GRADE_NOW.format(grade=after.grade) if changed else GRADE_SAME,
     )
     letters.tell_subject(
-        work, case.subject_id, said, key=f"decided:{case.number}", kind=case.kind, legal_effect=True
+        work,
+        case.subject_id,
+        said,
+        key=f"decided:{case.number}",
+        kind=case.kind,
+        legal_effect=True,
+        case=case,
     )
 
 
@@ -128,5 +136,11 @@ def _tell_refusal(work: Work, case: Case, template: str, text: str) -> None:
     remedies = "".join(remedy.public_text for remedy in work.rulebook.remedies)
     said = template.format(number=case.number, text=text, remedies=remedies)
     letters.tell_subject(
-        work, case.subject_id, said, key=f"decided:{case.number}", kind=case.kind, legal_effect=True
+        work,
+        case.subject_id,
+        said,
+        key=f"decided:{case.number}",
+        kind=case.kind,
+        legal_effect=True,
+        case=case,
     )
