@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from domain.model.case import Case, CaseEvent, CaseKind, Clock, Pause
@@ -65,8 +65,10 @@ _LISTS: dict[tuple[str, bool], Select[tuple[Any, ...]]] = {
     ("applicant", False): _OF_APPLICANT.limit(_AT_MOST),
     ("applicant", True): _OF_APPLICANT.where(_OPEN).limit(_AT_MOST),
 }
+_IN_DEPARTMENTS = cases.c.department.in_(bindparam("departments", expanding=True))
+_HANDLED = and_(cases.c.handler == bindparam("who"), cases.c.handler != "")
 _OPEN_IN = (
-    _CASE.where(_OPEN, cases.c.department.in_(bindparam("departments", expanding=True)))
+    _CASE.where(_OPEN, or_(_IN_DEPARTMENTS, _HANDLED))
     .order_by(cases.c.due_on.is_(None), cases.c.due_on, cases.c.id)
     .limit(_AT_MOST)
 )
@@ -123,9 +125,10 @@ class SqlCases:
         row = asdict(event) | {"text": self._sealer.seal(TEXT, event.text.encode())}
         self._connection.execute(_APPEND, row)
 
-    def events(self, case_id: int) -> list[CaseEvent]:
-        """The log, oldest first."""
-        return [self._event(row) for row in self._connection.execute(_EVENTS, {"wanted": case_id})]
+    def events(self, case_id: int, *, texts: bool = True) -> list[CaseEvent]:
+        """The log, oldest first; without ``texts`` nothing is unsealed."""
+        rows = self._connection.execute(_EVENTS, {"wanted": case_id})
+        return [self._event(row, texts) for row in rows]
 
     def of_subject(self, subject_id: int, *, open_only: bool = False, limit: int = 50) -> list[Case]:
         """Cases of a subject, newest first."""
@@ -139,9 +142,11 @@ class SqlCases:
         """Cases that go back to this one, oldest first."""
         return self._many(_CHILDREN, {"wanted": case_id})
 
-    def open_in(self, departments: Sequence[str], *, limit: int = 200) -> list[Case]:
-        """Open cases of some departments, the nearest due date first, those without one last."""
-        return self._many(_OPEN_IN, {"departments": list(departments), "at_most": limit})
+    def open_in(self, departments: Sequence[str], handler: str = "", *, limit: int = 200) -> list[Case]:
+        """Open cases of some departments, or that ``handler`` handles; the nearest due date first,
+        those without one last."""
+        values = {"departments": list(departments), "who": handler, "at_most": limit}
+        return self._many(_OPEN_IN, values)
 
     def due_by(self, day: date, *, after: int, limit: int) -> list[Case]:
         """Open cases that are due on or before a day, after a case id, in id order."""
@@ -189,10 +194,9 @@ class SqlCases:
         values["facts"] = self._open(row.facts)
         return Case(**values)
 
-    def _event(self, row: AnyRow) -> CaseEvent:
-        values = dict(row._mapping)
-        values["text"] = self._sealer.open(TEXT, row.text).decode()
-        return CaseEvent(**values)
+    def _event(self, row: AnyRow, texts: bool) -> CaseEvent:
+        text = self._sealer.open(TEXT, row.text).decode() if texts else ""
+        return CaseEvent(**dict(row._mapping) | {"text": text})
 
 
 def _jsonable(values: dict[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class Step:
     reopens_as: str = ""
     #: the words are for the office only; the firm's side sees that the step was taken
     private: bool = False
+    #: not the way forward, only possible: a case with nothing but such steps waits for nobody in the office
+    aside: bool = False
     #: clause or law
     basis: str = ""
 
@@ -74,6 +76,8 @@ class CaseTable:
     steps: tuple[Step, ...]
     #: True: only who applied acts for the firm's side; False: everybody bound who may file
     applicant_only: bool = False
+    #: states in which there is nothing to do until the due date comes near
+    dormant: frozenset[str] = frozenset()
 
     @cached_property
     def states(self) -> tuple[str, ...]:

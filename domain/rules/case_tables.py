@@ -36,13 +36,24 @@ def _withdrawn(*sources: str) -> tuple[Step, ...]:
 def _moved(to: str, *sources: str) -> tuple[Step, ...]:
     """To another department, which begins with acceptance; the limit goes on."""
     step = Step("", "转办", to, _ANYBODY, "转去的部门，可以在后面写原因", transfers=True, basis="S0-39")
-    return _from(sources, replace(step, private=True))
+    return _from(sources, replace(step, private=True, aside=True))
 
 
 def _material(*sources: str) -> tuple[Step, ...]:
     """More material is asked for: the clock stands still, and says why, until it is there."""
-    ask = Step("", "补正", "待补正", _STAFF, "要补充什么", clock=ClockEffect.PAUSE, basis="C-07 C-22")
-    give = Step("待补正", "补充", BACK, _FIRM | _CLERKS, "补充了什么", clock=ClockEffect.RESUME, basis="C-22")
+    ask = Step(
+        "", "补正", "待补正", _STAFF, "要补充什么", clock=ClockEffect.PAUSE, aside=True, basis="C-07 C-22"
+    )
+    give = Step(
+        "待补正",
+        "补充",
+        BACK,
+        _FIRM | _CLERKS,
+        "补充了什么",
+        clock=ClockEffect.RESUME,
+        aside=True,
+        basis="C-22",
+    )
     return (*_from(sources, ask), give)
 
 
@@ -54,6 +65,7 @@ _APPRAISAL = (
         "中止办理",
         _STAFF,
         "停下来的原因，例如检验鉴定",
+        aside=True,
         clock=ClockEffect.PAUSE,
         basis="C-08",
     ),
@@ -61,8 +73,19 @@ _APPRAISAL = (
 )
 #: the provider of the information is asked, and answers; its limit is another clock
 _INQUIRY = (
-    Step("办理中", "核查", "办理中", _STAFF, "向哪个信息提供单位核查什么", private=True, basis="C-08"),
-    Step("办理中", "反馈", "办理中", _STAFF, "信息提供单位答复了什么", private=True, basis="C-08"),
+    Step(
+        "办理中",
+        "核查",
+        "办理中",
+        _STAFF,
+        "向哪个信息提供单位核查什么",
+        private=True,
+        aside=True,
+        basis="C-08",
+    ),
+    Step(
+        "办理中", "反馈", "办理中", _STAFF, "信息提供单位答复了什么", private=True, aside=True, basis="C-08"
+    ),
 )
 #: where the clerk writes an opinion first, the approver may return it
 _PROPOSAL = (
@@ -90,7 +113,7 @@ def _decided(
         Step("", action, "已办结", _APPROVER, asks_for, ("受理",), another, outcome=outcome, basis=basis)
         for action, outcome, asks_for in outcomes
     )
-    refusals = (step for step in steps if step.action == "驳回")
+    refusals = (replace(step, aside=True) for step in steps if step.action == "驳回")
     anew = (replace(step, other_than=(), other_than_before=True) for step in steps)
     return (
         *_from(("办理中", "待审批"), *steps),
@@ -154,7 +177,16 @@ _REPAIR = CaseTable(
     _FIRM | _CLERKS,
     (
         Step("待受理", "受理", "办理中", _CLERKS, takes=True, basis="S0-42 C-22"),
-        Step("待受理", "不予受理", "已办结", _APPROVER, _REASON, outcome="不予受理", basis="S0-43 C-22"),
+        Step(
+            "待受理",
+            "不予受理",
+            "已办结",
+            _APPROVER,
+            _REASON,
+            outcome="不予受理",
+            aside=True,
+            basis="S0-43 C-22",
+        ),
         *_material("待受理", "办理中"),
         *_INQUIRY,
         *_APPRAISAL,
@@ -167,6 +199,7 @@ _REPAIR = CaseTable(
             "信用中国办理中",
             _FIRM | _CLERKS,
             "“信用中国”的查询码或提交日期",
+            aside=True,
             basis="S4-33 S4-38",
         ),
         _mirrored("登记同意", "已办结", "在哪里看到的结果（查询码、日期）", "同意修复"),
@@ -175,6 +208,7 @@ _REPAIR = CaseTable(
         *_withdrawn("待受理", "待提交", "待补正", "办理中", "中止办理", "待审批", "信用中国办理中"),
         *_corrected("已办结"),
     ),
+    dormant=frozenset({"信用中国办理中"}),
 )
 
 
@@ -209,6 +243,7 @@ _COMMITMENT = CaseTable(
         _found("部分履约", "部分履行", "部分履行", "更正办理", anew=True),
         _found("违诺", "全部未履行", "违诺", "更正办理", anew=True),
     ),
+    dormant=frozenset({"履行中"}),
 )
 
 _MANDATE_REFUSED = Step("", "驳回", "未通过", _STAFF, _REASON, takes=True, outcome="不同意", basis="S3-30")
@@ -218,7 +253,8 @@ _MANDATE = CaseTable(
     _FIRM,
     (
         Step("待审核", "同意", "已授权", _STAFF, takes=True, outcome="同意", basis="S3-30"),
-        *_from(("待审核", "待补正"), _MANDATE_REFUSED),
+        *_from(("待审核",), _MANDATE_REFUSED),
+        *_from(("待补正",), replace(_MANDATE_REFUSED, aside=True)),
         *_material("待审核"),
         *_moved("待审核", "待审核"),
         *_withdrawn("待审核", "待补正"),
@@ -287,7 +323,7 @@ _BROADCAST = CaseTable(
     (
         Step("待发布", "同意", "已发布", _RELEASERS, "", (OPENING,), basis="S2-45"),
         Step("待发布", "驳回", "已退回", _RELEASERS, _REASON, (OPENING,), outcome="不同意", basis="S2-45"),
-        Step("待发布", "撤回", "已撤回", _ANYBODY, outcome="撤回"),
+        Step("待发布", "撤回", "已撤回", _ANYBODY, outcome="撤回", aside=True),
         Step("已发布", "完成", "已完成", _SYSTEM, outcome="已发送"),
     ),
 )

@@ -321,6 +321,34 @@ def test_todo_holds_what_this_person_may_do_nearest_first(desk: Desk) -> None:
     assert cases.todo(desk.work, desk.who("shen")) == []
 
 
+def test_what_waits_for_somebody_else_is_no_todo(desk: Desk) -> None:
+    case = desk.open()
+    # an approver may ask for material at once, but acceptance is the clerks'
+    assert "补正" in cases.allowed(desk.work, case, desk.who("wang"))
+    assert cases.todo(desk.work, desk.who("wang")) == []
+    case = desk.does("chen", "补正", case, "缺营业执照")
+    assert "补充" in cases.allowed(desk.work, case, desk.who("chen"))
+    assert cases.todo(desk.work, desk.who("chen")) == []
+    case = desk.does("chen", "受理", desk.does("firm", "补充", case, "已补充"))
+    assert cases.todo(desk.work, desk.who("wang")) == [case]
+
+
+@pytest.mark.clause("S4-18")
+def test_a_commitment_wakes_up_a_week_before_it_is_due(desk: Desk) -> None:
+    case = desk.open(CaseKind.COMMITMENT, clocks=(desk.limit(15),))
+    case = desk.does("firm", "签署", case)
+    assert cases.todo(desk.work, desk.who("chen")) == []
+    desk.clock.advance(days=14)
+    assert case.due_on == date(2026, 12, 11)
+    assert cases.todo(desk.work, desk.who("chen")) == [case]
+
+
+def test_who_handles_a_case_of_another_department_has_it_to_do(desk: Desk) -> None:
+    case = desk.open(CaseKind.CONSULTATION, clocks=(), handler="li")
+    assert cases.todo(desk.work, desk.who("li")) == [case]
+    assert cases.todo(desk.work, desk.who("sun")) == []
+
+
 def test_an_opening_state_is_one_of_the_table(desk: Desk) -> None:
     with pytest.raises(ValueError, match="cannot begin"):
         desk.open(CaseKind.OBJECTION, state="已办结")
