@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 import pytest
 
 from bot.simulator import AppConfig, FaultKind, MemberConfig
+from bot.simulator.errors import ApiError
 from bot.simulator.wecom.media import LIMITS
 from tests.driver import CORP, PICTURE
 from tests.peer_app import CASE, CHOICES, NOTICE_CARD, VOTE, Office, office_of
@@ -434,3 +436,44 @@ async def test_a_login_code_tells_once_and_for_five_minutes_who_is_there(office:
     assert await office.code("auth/getuserinfo", code=first) == 40029
     office.story.passes(minutes=5)
     assert await office.code("auth/getuserinfo", code=second) == 40029
+
+
+AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
+PAGE = {
+    "appid": CORP.corp_id,
+    "redirect_uri": "https://xinshi.example:8443/h5/case?id=1",
+    "response_type": "code",
+    "scope": "snsapi_base",
+    "state": "abc123",
+}
+
+
+async def test_a_page_opened_in_wecom_learns_who_is_there() -> None:
+    app = replace(CORP.apps[0], trusted_domain="xinshi.example:8443")
+    async with office_of(apps=(app,)) as office:
+        wecom = office.story.simulator.wecom
+        page = urlsplit(wecom.open_page("chen", f"{AUTHORIZE}?{urlencode(PAGE)}#wechat_redirect"))
+        query = dict(parse_qsl(page.query))
+        assert (page.netloc, query["id"], query["state"]) == ("xinshi.example:8443", "1", "abc123")
+        assert (await office.call("auth/getuserinfo", code=query["code"]))["userid"] == "chen"
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        (40013, {"appid": "ww-another"}),
+        (40056, {"agentid": "7"}),
+        (40056, {"scope": "snsapi_privateinfo"}),
+        (40058, {"scope": "snsapi_userinfo"}),
+        (40058, {"response_type": "token"}),
+        (40058, {"state": "有字"}),
+        (50001, {"redirect_uri": "https://elsewhere.example/"}),
+        (50001, {"redirect_uri": ""}),
+    ],
+)
+async def test_a_page_that_may_not_ask_is_refused(code: int, changes: dict[str, str]) -> None:
+    app = replace(CORP.apps[0], trusted_domain="xinshi.example:8443")
+    async with office_of(apps=(app,)) as office:
+        with pytest.raises(ApiError) as refused:
+            office.story.simulator.wecom.open_page("chen", f"{AUTHORIZE}?{urlencode(PAGE | changes)}")
+        assert refused.value.code == code

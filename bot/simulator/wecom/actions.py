@@ -13,6 +13,7 @@ from bot.simulator.wecom import letters, memory
 from bot.simulator.wecom.cards import Card
 from bot.simulator.wecom.corp import App, Corp
 from bot.simulator.wecom.members import Member
+from bot.simulator.wecom.oauth import led_to
 from bot.simulator.wecom.pushes import AppPusher, Press
 
 #: what may be chosen: question (key or title) → option (id or text), one or several
@@ -111,6 +112,10 @@ class WeCom:
     async def tap(self, userid: str, key: str) -> Outcome:
         """Presses a button of the app's menu; any key does, the menu stands in the console."""
         return await self._act(self._user(userid), letters.click(key))
+
+    def open_page(self, userid: str, address: str) -> str:
+        """Opens an ``authorize`` address: where the browser is led to, or ``ApiError``."""
+        return led_to(self.corp, self._user(userid), address)
 
     # cards
 
