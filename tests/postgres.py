@@ -15,6 +15,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import threading
@@ -89,7 +90,7 @@ class TestServer:
 @contextmanager
 def own_server() -> Iterator[TestServer]:
     """A server of our own in a temporary folder, listening on a socket there and nowhere else."""
-    folder = Path(tempfile.mkdtemp(prefix="xinshi-pg-", dir="/tmp" if os.geteuid() == 0 else None))
+    folder = Path(tempfile.mkdtemp(prefix="xinshi-pg-", dir=_open_folder()))
     try:
         folder.chmod(0o755)
         binaries = _copy_binaries(folder)
@@ -101,6 +102,14 @@ def own_server() -> Iterator[TestServer]:
             yield _ready(TestServer(f"postgresql://postgres@/postgres?host={data}"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_folder() -> Path:
+    """A folder for temporary files that everybody may enter."""
+    for folder in (Path(tempfile.gettempdir()), Path("/var/tmp")):
+        if all(parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents)):
+            return folder
+    raise AssertionError("no temporary folder that everybody may enter")
 
 
 def _copy_binaries(folder: Path) -> Path:
