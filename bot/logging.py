@@ -136,3 +136,5 @@ def _configure_libraries(shared: list[Processor], log_format: str, level: str, o
     root.setLevel(level)
     # its access line holds the whole query; the pipeline logs requests itself
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    # it writes three lines for each tick; our own jobs say when they did something
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

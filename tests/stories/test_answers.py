@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 
 import handlers.firm.grades
-import handlers.router
 from bot.simulator import FAULT_LINE, FaultKind
 from domain.model.person import Channel
+from handlers.context import Context
 from storage.tables import bindings, inbox, outbox
 from storage.unit_of_work import SqlUnitOfWork
 from tests.driver import Phone
@@ -174,20 +174,18 @@ async def test_a_reply_whose_process_died_is_swept_into_the_outbox_after_20_seco
 async def test_a_turn_over_its_time_is_rolled_back_and_says_so(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wang = await town.story.follower("王会计")
-    monkeypatch.setattr(handlers.router.texts, "HELP", _Slow(handlers.router.texts.HELP))
-    assert "没有办成" in await wang.says("帮助")
-    assert (await answers(town))[-1] == ("passive", True)
+    firm = await town.firm()
+    wang = await town.bound(firm)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900000000) SELECT max(i) FROM n"
 
+    def counts(context: Context, *_: object) -> str:
+        context.uow.connection.exec_driver_sql(endless)  # type: ignore[attr-defined]
+        return "counted"
 
-class _Slow(str):
-    """A text that takes longer to fill in than a turn may take, a wait for a lock included."""
-
-    __slots__ = ()
-
-    def format(self, *args: object, **values: object) -> str:
-        time.sleep(1.4)
-        return super().format(*args, **values)
+    monkeypatch.setattr(handlers.firm.grades, "grade_text", counts)
+    assert "没有办成" in await wang.says("查等级", late=10.0)
+    assert (await answers(town))[-1][1] is True
+    assert await town.read(lambda uow: uow.queries.of_subject(firm.id)) == []
 
 
 async def test_no_database_means_push_again_and_nothing_is_lost(sqlite_url: str, open_town: OpenTown) -> None:
