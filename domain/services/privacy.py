@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from domain.clock import SHANGHAI
+from domain.errors import Refused
 from domain.model.person import Binding, Person
 from domain.model.subject import Subject
 from domain.ports import UnitOfWork
@@ -15,6 +17,8 @@ TALK_KEPT = timedelta(days=30)
 ENDED_BINDING_KEPT = timedelta(days=183)
 #: who looked at whom: five years
 QUERY_KEPT = timedelta(days=5 * 365 + 2)
+
+NOT_YET = "最近有输错的绑定码。为防止有人反复试码，请在{until}以后再删除；要解除绑定，请回复“解绑”。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,12 @@ def erase(uow: UnitOfWork, person: Person, now: datetime, today: date) -> int:
     """Erase what belongs to the person alone and end all bindings (PIPL 47); returns how many ended.
 
     Audit and query log keep the person's number only: they are kept by law.
+    ``Refused`` while wrong binding codes are remembered: to be forgotten and
+    come back as somebody new must not give new tries.
     """
+    if failures := uow.bindings.failures_since(person.id, now - bindings.WRONG_CODE_WINDOW):
+        until = (failures[0] + bindings.WRONG_CODE_WINDOW).astimezone(SHANGHAI)
+        raise Refused(NOT_YET.format(until=f"{until.month}月{until.day}日{until:%H:%M}"))
     ended = withdraw(uow, person, now, today, reason="erased")
     uow.people.erase(person.id, now)
     uow.audit.append("privacy.erased", actor=f"person:{person.id}")

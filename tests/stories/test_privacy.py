@@ -42,3 +42,16 @@ async def test_a_form_left_alone_is_put_away_and_taken_up_again(town: Town) -> N
     assert "停了太久" in await wang.says("帮助")
     assert "接着上次" in await wang.says("绑定")
     assert "绑定好了" in await wang.says("确认")
+
+
+async def test_erasure_does_not_give_new_tries_at_binding_codes(town: Town) -> None:
+    """Once, a person who was locked out erased the data, came back as somebody new and tried on."""
+    zhang = await town.story.follower("张某")
+    await zhang.says("绑定")
+    assert "还可以再试" in await zhang.says("ACDEFGHJ")
+    await zhang.says("取消")
+    await zhang.says("删除")
+    assert "以后再删除" in await zhang.says("确认删除")
+    town.story.passes(hours=25)
+    await zhang.says("删除")
+    assert "已经删除" in await zhang.says("确认删除")
