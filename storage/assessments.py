@@ -161,6 +161,23 @@ class SqlAssessments:
         self._connection.execute(_RETIRE, {"subject": subject_id, "was": was, "becomes": becomes})
 
 
+#: the columns that ``assessment_row`` fills
+WRITTEN = (
+    "subject_id",
+    "rulebook_id",
+    "rulebook_version",
+    "status",
+    "outcome",
+    "grade",
+    "score",
+    "as_of",
+    "valid_until",
+    "evaluation",
+    "created_at",
+    "batch_id",
+)
+
+
 def assessment_row(
     subject_id: int,
     evaluation: Evaluation,

@@ -14,6 +14,7 @@ from base64 import urlsafe_b64encode
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from domain.model.assessment import Evaluation, OutcomeKind, Source, Step
@@ -63,6 +64,8 @@ class Packed(NamedTuple):
 
 _written: dict[Form, tuple[str, str]] = {}
 _steps: dict[tuple[Any, ...], FormStep] = {}
+#: all of a step but whether it holds, and the records behind it
+_shared = itemgetter(*(place for place, name in enumerate(Step._fields) if name not in ("holds", "records")))
 
 
 def pack(evaluation: Evaluation) -> Packed:
@@ -140,17 +143,7 @@ def _form_of(evaluation: Evaluation) -> Form:
 
 def _form_step(step: Step) -> FormStep:
     """The form of a step, remembered: a million traces are made of a few thousand steps."""
-    key = (
-        step.public_text,
-        step.value,
-        step.fact,
-        step.test,
-        step.criterion,
-        step.clause,
-        step.article,
-        step.leads_to,
-        step.verified,
-    )
+    key = _shared(step)
     known = _steps.get(key)
     if known is None:
         if len(_steps) >= _MEMORY:

@@ -26,10 +26,11 @@ from sqlalchemy import (
 
 from domain.model.assessment import Assessment, Evaluation
 from domain.services.evaluations import KIND, EvaluationBatch, Result, SubjectFacts, Tally
-from storage.assessments import assessment_row, to_assessment
+from storage.assessments import WRITTEN, assessment_row, to_assessment
 from storage.evaluation_codec import pack
 from storage.evaluation_forms import keep_forms, read_evaluation
 from storage.evaluation_stream import read_base_grades, read_units, subject_ids
+from storage.prepared import Prepared
 from storage.tables import assessments, batches
 from storage.types import AnyRow
 
@@ -51,7 +52,7 @@ _STANDING = (
     )
     .order_by(assessments.c.id)
 )
-_WRITE = insert(assessments)
+_WRITE = Prepared(insert(assessments), *WRITTEN, "approved_by")
 _ADVANCE = (
     update(batches)
     .where(
@@ -168,8 +169,7 @@ class SqlEvaluationBook:
             | {"approved_by": result.approved_by}
             for result, each in zip(results, packed, strict=True)
         ]
-        if rows:
-            self._connection.execute(_WRITE, rows)
+        _WRITE.run_many(self._connection, rows)
 
     def advance(self, batch_id: int, cursor: int, tally: Tally) -> None:
         """Remember how far the batch came, in the transaction of its chunk."""

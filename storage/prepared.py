@@ -48,12 +48,14 @@ class _Plan:
         names = [column.key for column in columns]
         self._row: Any = namedtuple("Row", names, rename=True) if names else None
 
-    def run(self, driver: sqlite3.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
-        arguments = [
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        return [
             constant if name is None else values[name] if write is None else write(values[name])
             for name, write, constant in self._arguments
         ]
-        return driver.execute(self.sql, arguments)
+
+    def run(self, driver: sqlite3.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
+        return driver.execute(self.sql, self.arguments(values))
 
     def rows(self, cursor: sqlite3.Cursor) -> list[Any]:
         readers, make = self._readers, self._row
@@ -92,6 +94,15 @@ class Prepared:
         if driver is None or not driver.in_transaction:  # SQLAlchemy begins one
             return connection.execute(self._statement, values).rowcount
         return self._plan.run(driver, values).rowcount
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Once for each row of values."""
+        driver = sqlite_driver(connection)
+        if driver is None or not driver.in_transaction:  # SQLAlchemy begins one
+            if rows:
+                connection.execute(self._statement, rows)
+            return
+        driver.executemany(self._plan.sql, map(self._plan.arguments, rows))
 
 
 def sqlite_driver(connection: Connection) -> sqlite3.Connection | None:

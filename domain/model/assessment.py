@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class OutcomeKind(StrEnum):
@@ -23,9 +24,11 @@ class Source(StrEnum):
     IMPORTED = "imported"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the trace: clause, the value compared, the records used, what it led to."""
+class Step(NamedTuple):
+    """One step of the trace: clause, the value compared, the records used, what it led to.
+
+    A NamedTuple because the traces of a million firms are made of these.
+    """
 
     clause: str
     article: str

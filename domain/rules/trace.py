@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from domain.errors import Refused
@@ -25,6 +24,7 @@ CONCLUSION = "结论"
 IMPORTED = "导入"
 #: how many different steps are remembered before the memory starts anew
 _MEMORY = 50_000
+_RECORDS = Step._fields.index("records")
 
 
 class CriteriaTrace:
@@ -71,20 +71,8 @@ class CriteriaTrace:
 
 
 def _with_records(step: Step, records: tuple[int, ...]) -> Step:
-    """As ``dataclasses.replace``, a few times as fast: a million firms take it several times each."""
-    return Step(
-        step.clause,
-        step.article,
-        step.fact,
-        step.value,
-        step.test,
-        step.holds,
-        records,
-        step.leads_to,
-        step.public_text,
-        step.verified,
-        step.criterion,
-    )
+    """As ``_replace``, three times as fast: a million firms take it several times each."""
+    return Step._make((*step[:_RECORDS], records, *step[_RECORDS + 1 :]))
 
 
 def _test_step(criterion: Criterion, test: Test, measured: Measured) -> Step:
@@ -148,7 +136,7 @@ def source_text(base: BaseGrade) -> str:
 def linked_step(rulebook: Rulebook, scheme: Scheme, link: str, base: BaseGrade | None, code: str) -> Step:
     """The step of an industry chain that looks at an imported result (S4-11)."""
     step = imported_step(rulebook, "public" if link == "public" else "industry", base, code)
-    return replace(step, clause=scheme.clause, article=scheme.article, criterion=f"{IMPORTED}:{link}")
+    return step._replace(clause=scheme.clause, article=scheme.article, criterion=f"{IMPORTED}:{link}")
 
 
 def inactive_step(scheme: Scheme) -> Step:

@@ -85,7 +85,7 @@ def test_an_evaluation_survives_its_form_and_json_whole(evaluation: Evaluation) 
 
 def test_evaluations_that_differ_in_values_and_records_share_their_form() -> None:
     def with_value(value: int) -> Evaluation:
-        step = replace(GOOD.trace[0], value=value, records=(value,), public_text=f"次数：{value}")
+        step = GOOD.trace[0]._replace(value=value, records=(value,), public_text=f"次数：{value}")
         return replace(GOOD, trace=(step,), valid_until=None)
 
     one, other = pack(with_value(3)), pack(with_value(41))
