@@ -16,10 +16,13 @@ from functools import partial
 import structlog
 from aiohttp import ClientSession, web
 
+from bot.carriers import ServiceAccountCarrier, WeComCarrier
 from bot.channels.api_errors import TryAgain
 from bot.channels.codec import Codec
 from bot.channels.official_account import Mode, OfficialAccountCallback
 from bot.channels.wechat_api import WeChatApi
+from bot.channels.wecom import WeComCallback
+from bot.channels.wecom_api import WeComApi
 from bot.clock import SystemClock
 from bot.delivery import Delivery
 from bot.logging import configure
@@ -28,14 +31,16 @@ from bot.pages import probes
 from bot.pipeline import House, Pipeline, sweep_unanswered
 from bot.scheduler import Job, Scheduler
 from bot.settings import Settings
+from bot.spoken import StaffTurns
+from bot.stale_cards import StaleCards
 from bot.tasks import Nursery
 from domain.clock import Clock
 from domain.office import Office, parse_office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
+from domain.services import letters, measures
 from domain.services.calendar import recount
 from domain.services.grades import reassess_due
-from domain.services.work import Work
 from handlers.dialogue import sweep_expired
 from handlers.menu import menu_json
 from handlers.turn import Inbound
@@ -67,6 +72,9 @@ class Parts:
     nursery: Nursery
     metrics: Metrics
     api: WeChatApi
+    #: to staff; None where no WeCom app is configured
+    staff_delivery: Delivery | None = None
+    stale_cards: StaleCards | None = None
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)
@@ -84,6 +92,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> web.Applica
     blueprint = _Blueprint(settings, clock or SystemClock())
     app.add_routes(probes(settings.data_dir, lambda: app[PARTS].house.runner, lambda: app[PARTS].metrics))
     app.add_routes(blueprint.callback(lambda: app[PARTS].pipeline).routes())
+    if settings.has_wecom:
+        app.add_routes(blueprint.staff_callback(lambda: app[PARTS].pipeline).routes())
     app.cleanup_ctx.append(blueprint.run)
     return app
 
@@ -113,11 +123,23 @@ class _Blueprint:
             mode=Mode(settings.wechat_mode),
         )
 
+    def staff_callback(self, pipeline: Callable[[], Pipeline]) -> WeComCallback:
+        settings = self._settings
+        codec = Codec(
+            settings.wecom_token.get_secret_value(),
+            settings.wecom_encoding_aes_key.get_secret_value(),
+            settings.wecom_corp_id,
+        )
+        turns = StaffTurns(_WhenOpen(pipeline), _page(settings))
+        return WeComCallback(codec=codec, account=settings.wecom_corp_id, turns=turns, clock=self._clock)
+
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open everything, run the loops, and close in the opposite order."""
         async with ClientSession() as session:
             parts = app[PARTS] = await self._open(session)
             parts.nursery.start(parts.delivery.run(), "delivery")
+            if parts.staff_delivery is not None:
+                parts.nursery.start(parts.staff_delivery.run(), "staff delivery")
             app[WARM] = parts.nursery.start(asyncio.to_thread(_warm_up), "warm-up")
             await parts.scheduler.start()
             log.info("ready", action="app.ready", rulebook=parts.house.rulebook.id)
@@ -137,17 +159,32 @@ class _Blueprint:
         )
         nursery, metrics = Nursery(), Metrics()
         api = _api(settings, session, runner, clock)
-        delivery = Delivery(runner, clock, api, nursery, metrics)
-        pipeline = Pipeline(house, nursery, metrics, wake_delivery=delivery.wake)
+        delivery = Delivery(house, ServiceAccountCarrier(api, self._office), nursery, metrics)
+        carrier = (
+            WeComCarrier(wecom_api(settings, session, runner, clock), _page(settings))
+            if settings.has_wecom
+            else None
+        )
+        staff_delivery = Delivery(house, carrier, nursery, metrics) if carrier else None
+        stale_cards = StaleCards(house, carrier) if carrier else None
+
+        def wake() -> None:
+            delivery.wake()
+            if staff_delivery is not None:
+                staff_delivery.wake()
+
+        pipeline = Pipeline(house, nursery, metrics, wake_delivery=wake)
         return Parts(
             settings=settings,
             house=house,
             pipeline=pipeline,
             delivery=delivery,
-            scheduler=Scheduler(jobs_of(house), runner, clock, metrics),
+            scheduler=Scheduler(jobs_of(house, stale_cards), runner, clock, metrics),
             nursery=nursery,
             metrics=metrics,
             api=api,
+            staff_delivery=staff_delivery,
+            stale_cards=stale_cards,
         )
 
 
@@ -172,6 +209,24 @@ def _api(settings: Settings, session: ClientSession, runner: Runner, clock: Cloc
     )
 
 
+def wecom_api(settings: Settings, session: ClientSession, runner: Runner, clock: Clock) -> WeComApi:
+    """The interface of the app that staff talk to."""
+    return WeComApi(
+        session,
+        settings.wecom_api_base,
+        settings.wecom_corp_id,
+        settings.wecom_agent_id,
+        settings.wecom_secret.get_secret_value(),
+        tokens=RunnerTokens(runner),
+        clock=clock,
+    )
+
+
+def _page(settings: Settings) -> str:
+    """What a card without buttons opens: the platform wants an address."""
+    return settings.base_url or "https://www.creditchina.gov.cn/"
+
+
 def read_office(settings: Settings) -> Office:
     """The office file of the settings; ``Misconfigured`` names what is wrong in it."""
     path = settings.office_file()
@@ -184,7 +239,7 @@ def _warm_up() -> None:
     warm_up()
 
 
-def jobs_of(house: House) -> list[Job]:
+def jobs_of(house: House, stale_cards: StaleCards | None = None) -> list[Job]:
     """What is looked at, and how often. Every job finds its work in the database."""
     clock = house.clock
 
@@ -211,7 +266,7 @@ def jobs_of(house: House) -> list[Job]:
             chunks += 1
         return chunks
 
-    return [
+    jobs = [
         # to the end of the tail: a busy second writes more than one batch
         Job("seal_audit", draining(lambda uow, _: uow.sealing.seal_batch()), seconds=1),
         Job("sweep_unanswered", writing(sweep_unanswered), seconds=5),
@@ -221,26 +276,21 @@ def jobs_of(house: House) -> list[Job]:
         Job(
             "forget_inbox", writing(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)), daily_at=time(3, 30)
         ),
+        Job("measures", draining(lambda uow, _: measures.catch_up(house.work(uow))), seconds=30),
+        Job("served", writing(lambda uow, _: letters.sweep_served(house.work(uow))), seconds=30),
     ]
+    if stale_cards is not None:
+        jobs.append(Job("stale_cards", stale_cards.refresh, seconds=1))
+    return jobs
 
 
 def _reassess(rulebook: Rulebook, after: int, uow: SqlUnitOfWork, now: datetime) -> int:
     return reassess_due(uow, rulebook, now, after=after)
 
 
-def _recount(house: House, uow: SqlUnitOfWork, now: datetime) -> int:
+def _recount(house: House, uow: SqlUnitOfWork, _: datetime) -> int:
     """Deadlines of open cases after a change of the calendar."""
-    return recount(
-        Work(
-            uow=uow,
-            rulebook=house.rulebook,
-            office=house.office,
-            calendar=uow.calendar.load(),
-            sealer=house.sealer,
-            now=now,
-            staff_account=house.staff_account,
-        )
-    )
+    return recount(house.work(uow))
 
 
 class RunnerTokens:

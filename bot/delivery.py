@@ -1,9 +1,10 @@
-"""The delivery loop: the only one that pushes messages to people.
+"""The delivery loop: the only one that pushes messages to people, one for each channel.
 
 Leasing an outbox row is a short transaction; no transaction is open while the
 platform is asked. What the platform surely did not take is tried again with
 growing pauses; a send whose outcome is unknown is shown to staff and never
-repeated, since customer messages have no idempotency key.
+repeated, unless the platform itself drops a repeat. Several notices for one
+person go out as one message.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
+from bot.carriers import Carried, Carrier, Parcel, Unreachable
 from bot.channels.api_errors import Action, ApiError, OutcomeUnknown, TryAgain
+from bot.channels.wecom_cards import new_task_id
 from bot.metrics import Metrics
+from bot.pipeline import House, book_failure
 from bot.tasks import Nursery
-from domain.clock import Clock
 from domain.errors import XinshiError
-from domain.model.person import Channel, Person
-from storage.outbox import OutboxRow
-from storage.runner import Priority, Runner
+from domain.ports import PhoneCard
+from storage.outbox import ANSWER, CARD_UPDATE, OutboxRow
+from storage.runner import Priority
 from storage.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger("xinshi.delivery")
@@ -33,27 +35,20 @@ LEASE = timedelta(seconds=60)
 AT_ONCE = 16
 IDLE_SECONDS = 1.0
 LAST_ATTEMPT = 6
-#: a person may be written to for 48 hours after their last message
-WINDOW = timedelta(hours=48)
+#: notices to one person that were said within this time go out as one message
+TOGETHER = timedelta(minutes=10)
+MAX_BYTES = 2048
+BETWEEN = "\n\n"
 
 Booking = Callable[[SqlUnitOfWork], None]
-
-
-class Sender(Protocol):
-    """Sends one text to one person; returns the platform's number of it, or ""."""
-
-    async def send_text(self, openid: str, text: str) -> str: ...
 
 
 class Delivery:
     """Empties the outbox towards the people of one channel."""
 
-    def __init__(
-        self, runner: Runner, clock: Clock, sender: Sender, nursery: Nursery, metrics: Metrics
-    ) -> None:
-        self._runner = runner
-        self._clock = clock
-        self._sender = sender
+    def __init__(self, house: House, carrier: Carrier, nursery: Nursery, metrics: Metrics) -> None:
+        self._house = house
+        self._carrier = carrier
         self._nursery = nursery
         self._metrics = metrics
         self._wake = asyncio.Event()
@@ -80,76 +75,129 @@ class Delivery:
 
     async def once(self) -> int:
         """Lease what is due and try each message once; return how many were tried."""
-        now = self._clock.now()
-        rows = await self._runner.run(
-            lambda uow: _lease(uow, now), priority=Priority.BACKGROUND, limit_ms=None
+        now = self._house.clock.now()
+        parcels = await self._house.runner.run(
+            lambda uow: self._lease(uow, now), priority=Priority.BACKGROUND, limit_ms=None
         )
-        tries = [self._nursery.start(self._try(row, person), "deliver") for row, person in rows]
+        tries = [self._nursery.start(self._try(parcel), "deliver") for parcel in parcels]
         if tries:
             await asyncio.wait(tries)
         return len(tries)
 
-    async def _try(self, row: OutboxRow, person: Person) -> None:
-        end, booking = await self._send(row, person)
+    def _lease(self, uow: SqlUnitOfWork, now: datetime) -> list[Parcel]:
+        rows = uow.outbox.lease(now, LEASE, AT_ONCE, channels=(self._carrier.channel.value,))
+        return [_parcel(uow, row, now) for row in rows]
+
+    async def _try(self, parcel: Parcel) -> None:
+        end, booking = await self._send(parcel)
         self._metrics.deliveries.labels(end).inc()
         log.info(
             "delivery",
             action=f"delivery.{end}",
-            outbox_id=row.id,
-            inbox_id=row.inbox_id,
-            attempt=row.attempts,
+            outbox_id=parcel.first.id,
+            inbox_id=parcel.first.inbox_id,
+            attempt=parcel.first.attempts,
+            letters=len(parcel.rows),
         )
-        await self._runner.run(booking, priority=Priority.BACKGROUND, limit_ms=None)
+        await self._house.runner.run(booking, priority=Priority.BACKGROUND, limit_ms=None)
 
-    async def _send(self, row: OutboxRow, person: Person) -> tuple[str, Booking]:
-        now = self._clock.now()
-        if reason := _closed(person, now):
-            return "unreachable", lambda uow: uow.outbox.unreachable(row.id, reason)
+    async def _send(self, parcel: Parcel) -> tuple[str, Booking]:
+        now = self._house.clock.now()
         try:
-            platform_id = await self._sender.send_text(person.sender, row.text)
+            carried = await self._carrier.carry(parcel, now)
+        except Unreachable as closed:
+            return self._lost(parcel, "unreachable", str(closed))
         except OutcomeUnknown as unknown:
             error = str(unknown)
-            return "unknown", lambda uow: uow.outbox.unknown(row.id, error)
+            return "unknown", _each(parcel, lambda uow, row: uow.outbox.unknown(row.id, error))
         except TryAgain as failure:
-            return _park_or_bury(row, str(failure), now)
+            return self._park_or_bury(parcel, str(failure), now)
         except ApiError as refusal:
-            return _refused(row, refusal, now)
-        return "sent", lambda uow: uow.outbox.sent(row.id, platform_id or None, self._clock.now())
+            return self._refused(parcel, refusal, now)
+        return "hinted" if carried.hint else "sent", self._sent(parcel, carried)
+
+    def _sent(self, parcel: Parcel, carried: Carried) -> Booking:
+        def book(uow: SqlUnitOfWork) -> None:
+            now = self._house.clock.now()
+            for row in parcel.rows:
+                uow.outbox.sent(row.id, carried.platform_id or None, now, hint=carried.hint)
+            _note_card(uow, parcel, carried, now)
+
+        return book
+
+    def _refused(self, parcel: Parcel, refusal: ApiError, now: datetime) -> tuple[str, Booking]:
+        error = f"{refusal.code} {refusal.hint}"
+        if refusal.action in (Action.UNREACHABLE, Action.FALLBACK):
+            return self._lost(parcel, "unreachable", error)
+        if refusal.action in (Action.PERMANENT, Action.BUG):
+            log.error("refused", action="delivery.refused", outbox_id=parcel.first.id, error=str(refusal))
+            return self._lost(parcel, "dead", error)
+        if refusal.action is Action.QUOTA:
+            due = now + max(refusal.wait, timedelta(seconds=1))
+            return "held", _each(parcel, lambda uow, row: uow.outbox.retry(row.id, due, error, counts=False))
+        return self._park_or_bury(parcel, error, now, refusal.wait)
+
+    def _park_or_bury(
+        self, parcel: Parcel, error: str, now: datetime, wait: timedelta = timedelta(0)
+    ) -> tuple[str, Booking]:
+        if parcel.first.attempts >= LAST_ATTEMPT:
+            return self._lost(parcel, "dead", error)
+        due = now + max(wait, pause(parcel.first.attempts))
+        return "parked", _each(parcel, lambda uow, row: uow.outbox.retry(row.id, due, error))
+
+    def _lost(self, parcel: Parcel, end: str, error: str) -> tuple[str, Booking]:
+        """Given up, or nobody there: what has legal effect must be served in another way."""
+
+        def book(uow: SqlUnitOfWork, row: OutboxRow) -> None:
+            if end == "dead":
+                uow.outbox.dead(row.id, error)
+            else:
+                uow.outbox.unreachable(row.id, error)
+            if row.legal_effect:
+                book_failure(self._house.work(uow), row, error)
+
+        return end, _each(parcel, book)
 
 
-def _refused(row: OutboxRow, refusal: ApiError, now: datetime) -> tuple[str, Booking]:
-    error = str(refusal)
-    if refusal.action in (Action.UNREACHABLE, Action.FALLBACK):
-        return "unreachable", lambda uow: uow.outbox.unreachable(row.id, error)
-    if refusal.action in (Action.PERMANENT, Action.BUG):
-        return "dead", lambda uow: uow.outbox.dead(row.id, error)
-    return _park_or_bury(row, error, now, refusal.wait)
+def _parcel(uow: SqlUnitOfWork, row: OutboxRow, now: datetime) -> Parcel:
+    """What goes out with one send: a card under an id that is kept, or a text with others."""
+    person = uow.people.get(row.person_id)
+    case = uow.cases.get(row.case_id) if row.case_id is not None else None
+    number = case.number if case is not None else ""
+    if row.card is not None:
+        task_id = row.task_id or new_task_id()
+        uow.outbox.note_task(row.id, task_id)
+        return Parcel((row,), person, row.text, number, task_id)
+    others: list[OutboxRow] = []
+    if row.kind not in (ANSWER, CARD_UPDATE):
+        room = MAX_BYTES - len(row.text.encode())
+        others = uow.outbox.join(row, now, now + LEASE, within=TOGETHER, room=room)
+    rows = (row, *others)
+    return Parcel(rows, person, BETWEEN.join(each.text for each in rows), number)
 
 
-def _park_or_bury(
-    row: OutboxRow, error: str, now: datetime, wait: timedelta = timedelta(0)
-) -> tuple[str, Booking]:
-    if row.attempts >= LAST_ATTEMPT:
-        return "dead", lambda uow: uow.outbox.dead(row.id, error)
-    due = now + max(wait, pause(row.attempts))
-    return "parked", lambda uow: uow.outbox.retry(row.id, due, error)
+def _each(parcel: Parcel, book: Callable[[SqlUnitOfWork, OutboxRow], None]) -> Booking:
+    """The same booking for every letter of a message."""
+
+    def booking(uow: SqlUnitOfWork) -> None:
+        for row in parcel.rows:
+            book(uow, row)
+
+    return booking
+
+
+def _note_card(uow: SqlUnitOfWork, parcel: Parcel, carried: Carried, now: datetime) -> None:
+    """A card was put on a phone: its member has been shown the case at that version."""
+    row = parcel.first
+    if row.case_id is None or row.card is None or not carried.as_card:
+        return
+    userid, version = parcel.person.sender, int(row.card["version"])
+    uow.cards.note(PhoneCard(parcel.task_id, row.case_id, userid, version, carried.response_code), now)
+    if (uow.cases.seen_version(userid, row.case_id) or 0) < version:
+        uow.cases.note_view(userid, row.case_id, version, now)
 
 
 def pause(attempts: int) -> timedelta:
     """How long a message rests after so many attempts: 5 s, doubling to 10 min, with jitter."""
     seconds = min(600.0, 5.0 * 2 ** max(0, attempts - 1))
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load, hides nothing
-
-
-def _lease(uow: SqlUnitOfWork, now: datetime) -> list[tuple[OutboxRow, Person]]:
-    rows = uow.outbox.lease(now, LEASE, AT_ONCE, channels=(Channel.WECHAT.value,))
-    return [(row, uow.people.get(row.person_id)) for row in rows]
-
-
-def _closed(person: Person, now: datetime) -> str:
-    """Why no customer message may go to this person now; "" when one may."""
-    if not person.followed:
-        return "已取消关注"
-    if person.last_inbound_at is None or now - person.last_inbound_at > WINDOW:
-        return "超过48小时未联系，客服消息窗口已关闭"
-    return ""

@@ -19,7 +19,9 @@ from typing import Literal
 
 import structlog
 
+from bot.channels.wecom import SYSTEM_SENDER
 from bot.metrics import Metrics
+from bot.spoken import kept, update_of
 from bot.tasks import Nursery
 from domain.clock import Clock
 from domain.errors import Refused, TurnTooLong, Unavailable
@@ -27,12 +29,15 @@ from domain.model.person import Channel, Person
 from domain.office import Office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
+from domain.services import letters
+from domain.services.work import Work
 from handlers.context import Context
 from handlers.router import audience_of, dispatch
-from handlers.turn import Inbound, InboundKind
+from handlers.turn import Audience, Inbound, InboundKind
 from handlers.understand import exact, understand
 from storage.failures import is_for_the_runner
 from storage.inbox import Claim
+from storage.outbox import ANSWER, CARD_UPDATE, OutboxRow
 from storage.runner import Runner
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -75,6 +80,18 @@ class House:
     sealer: Sealer
     #: the WeCom corp id, under which staff are written to
     staff_account: str = "wecom"
+
+    def work(self, uow: SqlUnitOfWork) -> Work:
+        """What the services of cases want, in one transaction."""
+        return Work(
+            uow=uow,
+            rulebook=self.rulebook,
+            office=self.office,
+            calendar=uow.calendar.load(),
+            sealer=self.sealer,
+            now=self.clock.now(),
+            staff_account=self.staff_account,
+        )
 
 
 class Pipeline:
@@ -199,9 +216,12 @@ class _Working:
 
 def _understood(inbound: Inbound) -> Inbound:
     """The inbound with guesses, where no exact word matches. Pure; runs before the queue."""
-    if inbound.kind not in (InboundKind.TEXT, InboundKind.VOICE) or not inbound.text or exact(inbound.text):
+    if inbound.kind not in (InboundKind.TEXT, InboundKind.VOICE) or not inbound.text:
         return inbound
-    return replace(inbound, guesses=understand(inbound.text, audience_of(inbound.channel)))
+    # staff say exact words: nothing they say is guessed at
+    if audience_of(inbound.channel) is Audience.STAFF or exact(inbound.text):
+        return inbound
+    return replace(inbound, guesses=understand(inbound.text))
 
 
 # -- inside the transaction ---------------------------------------------------
@@ -217,11 +237,19 @@ def claim_and_handle(house: House, uow: SqlUnitOfWork, inbound: Inbound, age: fl
     claim = uow.inbox.claim(inbound.dedupe_key, None, now)
     if not claim.new:
         return _repeated(claim)
+    if _speaks_for_nobody(inbound):
+        uow.inbox.store_reply(claim.id, "")
+        return Outcome(claim.id, None, "", "passive")
     person = uow.people.arrive(inbound.channel, inbound.account, inbound.sender, now)
     text, error = _handle(house, uow, inbound, person, claim.id)
     owner: Literal["none", "passive"] = "passive" if age < OWNER_OPEN_AFTER else "none"
     uow.inbox.store_reply(claim.id, text, error is not None, person_id=person.id, owner=owner)
     return Outcome(claim.id, person.id, text, owner, error=error)
+
+
+def _speaks_for_nobody(inbound: Inbound) -> bool:
+    """Changes of the contact list come from the platform itself, which is no person."""
+    return inbound.channel is Channel.WECOM and inbound.sender == SYSTEM_SENDER
 
 
 def claim_only(uow: SqlUnitOfWork, inbound: Inbound, text: str, clock: Clock) -> Outcome:
@@ -257,13 +285,15 @@ def take_answer(uow: SqlUnitOfWork, outcome: Outcome, waited_for: bool, now: dat
 
 def queue_answer(uow: SqlUnitOfWork, inbox_id: int, person_id: int, text: str, now: datetime) -> bool:
     """Put a reply that missed its push into the outbox, unique on the inbox row."""
+    update = update_of(text)
     return uow.outbox.put(
         person_id=person_id,
-        text=text,
+        text="" if update else text,
         unique_key=f"answer:{inbox_id}",
         at=now,
-        kind="answer",
+        kind=CARD_UPDATE if update else ANSWER,
         inbox_id=inbox_id,
+        card=update,
     )
 
 
@@ -292,7 +322,7 @@ def _handle(
 
 def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) -> str:
     if inbound.kind is InboundKind.JOB_FINISHED:
-        book_delivery(uow, inbound)
+        book_delivery(house, uow, inbound)
         return ""
     context = Context(
         uow=uow,
@@ -304,10 +334,10 @@ def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) ->
         conversation=uow.conversations.load(person.id),
         staff_account=house.staff_account,
     )
-    return dispatch(context, inbound).text
+    return kept(dispatch(context, inbound), inbound)
 
 
-def book_delivery(uow: SqlUnitOfWork, inbound: Inbound) -> None:
+def book_delivery(house: House, uow: SqlUnitOfWork, inbound: Inbound) -> None:
     """Book the late result of a template message on its outbox row."""
     status = inbound.extra.get("Status", "")
     row = uow.outbox.by_platform_id(inbound.key)
@@ -315,6 +345,13 @@ def book_delivery(uow: SqlUnitOfWork, inbound: Inbound) -> None:
         log.info("finish event of an unknown message", action="delivery.unknown_finish", status=status)
     elif not status.startswith("success"):
         uow.outbox.unreachable(row.id, status)
+        book_failure(house.work(uow), row, status)
+
+
+def book_failure(work: Work, row: OutboxRow, reason: str) -> None:
+    """A letter failed for good: one with legal effect becomes 送达 where no other of its notice gets through."""
+    if row.legal_effect:
+        letters.not_delivered(work, notice=row.notice, case_id=row.case_id, text=row.text, reason=reason)
 
 
 class Pace:

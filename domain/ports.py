@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
-from domain.model.case import Case, CaseEvent, CaseKind
+from domain.model.broadcast import Audience, Broadcast, Ledger
+from domain.model.case import Case, CaseEvent, CaseKind, Evidence
+from domain.model.commitment import Commitment, Performance
 from domain.model.measure import Correction, MeasureInForce
 from domain.model.person import Binding, Channel, Person, Power, Staff
 from domain.model.record import Record, RecordState
@@ -288,8 +290,8 @@ class Cards(Protocol):
         """Cards behind their case whose code came after a moment and is not used up."""
         ...
 
-    def use(self, task_id: str) -> None:
-        """The code is spent."""
+    def use(self, card: PhoneCard) -> None:
+        """The code of this card is spent."""
         ...
 
 
@@ -447,6 +449,134 @@ class Corrections(Protocol):
     def note_exported(self, ids: Sequence[int], *, at: datetime) -> None: ...
 
 
+class Commitments(Protocol):
+    """Commitments as signed."""
+
+    def add(self, commitment: Commitment) -> Commitment:
+        """Store a commitment (its ``id`` is ignored); returned with its id."""
+        ...
+
+    def of_case(self, case_id: int) -> Commitment | None: ...
+    def judge(
+        self, commitment_id: int, performance: Performance, text: str, *, on: date | None, by: str
+    ) -> None: ...
+    def changed_since(
+        self, moment: datetime | None, day: date | None, *, after: int, limit: int
+    ) -> list[Commitment]:
+        """Signed since a moment or judged since a day (None: all), after an id, in the order of signing."""
+        ...
+
+
+class Files(Protocol):
+    """The attachments folder: bytes under the hash of their content. Outside of every transaction."""
+
+    def put(self, data: bytes, year: int) -> str:
+        """Keep the bytes; returns their sha256. The same content is kept once."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """The bytes behind a hash; ``NotFound`` where they are gone."""
+        ...
+
+    def exists(self, name: str) -> bool: ...
+    def delete(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMedia:
+    """A temporary file of a platform that is still to be fetched for a case."""
+
+    id: int
+    case_id: int
+    channel: Channel
+    media_id: str
+    #: label of who sent it: person:12
+    by: str
+    #: when it was sent; the platform keeps it for three days
+    at: datetime
+    attempts: int
+
+
+class EvidenceBook(Protocol):
+    """Files kept with cases, and media still to be fetched for them."""
+
+    def add(self, item: Evidence) -> int | None:
+        """Keep a file with a case (its ``id`` is ignored); None where the same one is there already."""
+        ...
+
+    def get(self, evidence_id: int) -> Evidence | None: ...
+    def of_case(self, case_id: int) -> list[Evidence]:
+        """In the order in which they came."""
+        ...
+
+    def count(self, case_id: int) -> int:
+        """How many files a case has, those still on their way included."""
+        ...
+
+    def queue(self, case_id: int, channel: Channel, media_id: str, *, by: str, at: datetime) -> bool:
+        """Have a platform's temporary file fetched; False where it is queued already."""
+        ...
+
+    def lease(self, now: datetime, lease_for: timedelta, *, limit: int) -> list[NamedMedia]:
+        """Take what is due; it comes up again after the lease unless an end is reported."""
+        ...
+
+    def fetched(self, media_row: int) -> bool: ...
+    def again(self, media_row: int, due_at: datetime) -> None: ...
+    def failed(self, media_row: int, why: str) -> bool:
+        """It will never come; False where that was said before."""
+        ...
+
+
+class Broadcasts(Protocol):
+    """群发: notices with their audiences, and what became of them for each recipient."""
+
+    def add(self, case_id: int, text: str, audience: Audience) -> int: ...
+    def of_case(self, case_id: int) -> Broadcast | None: ...
+    def uncounted(self) -> Broadcast | None:
+        """One whose recipients are not listed yet, the oldest first."""
+        ...
+
+    def firms_in(self, audience: Audience, *, after: int, limit: int) -> tuple[list[int], int | None]:
+        """Subjects of an audience after a subject's id, in id order, and where to go on (None: that was all)."""
+        ...
+
+    def enlist(self, broadcast_id: int, people: Sequence[int]) -> int:
+        """List recipients, each once; how many were new."""
+        ...
+
+    def note_progress(self, broadcast: Broadcast) -> None:
+        """Store where counting stands: cursor, found, counted."""
+        ...
+
+    def release(self, broadcast_id: int, at: datetime) -> None: ...
+    def sending(self) -> Broadcast | None:
+        """A released one with recipients that were not written to yet, the oldest first."""
+        ...
+
+    def unsent(self, broadcast_id: int, *, limit: int) -> list[int]:
+        """Recipients that were not written to yet."""
+        ...
+
+    def note_letter(self, broadcast_id: int, person_id: int, unique_key: str) -> None:
+        """The letter of this key is the one for this recipient."""
+        ...
+
+    def strike(self, broadcast_id: int, person_id: int) -> None:
+        """This recipient no longer belongs to the audience."""
+        ...
+
+    def unreported(self, *, limit: int = 5) -> list[Broadcast]:
+        """Released ones whose recipients were all written to, and which were not reported yet."""
+        ...
+
+    def ledger(self, broadcast_id: int) -> Ledger:
+        """What became of the letters."""
+        ...
+
+    def note_reported(self, broadcast_id: int, at: datetime) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Effects outside of it are forbidden: a turn may be run again."""
 
@@ -486,6 +616,12 @@ class UnitOfWork(Protocol):
     def measures(self) -> Measures: ...
     @property
     def corrections(self) -> Corrections: ...
+    @property
+    def commitments(self) -> Commitments: ...
+    @property
+    def evidence(self) -> EvidenceBook: ...
+    @property
+    def broadcasts(self) -> Broadcasts: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Effects inside are rolled back when the block raises."""

@@ -20,6 +20,7 @@ from handlers import dialogue
 from handlers.context import Context
 from handlers.firm import (
     bindings,
+    commitments,
     consultations,
     grades,
     greetings,
@@ -34,6 +35,7 @@ from handlers.firm import (
 )
 from handlers.firm.forms import numbered
 from handlers.paging import first_page, fits, next_page
+from handlers.staff import desk
 from handlers.turn import SILENCE, Audience, Guess, Inbound, InboundKind, Reply
 from handlers.words import normalise
 
@@ -85,7 +87,7 @@ ROUTES: tuple[Route, ...] = (
     Route("异议", objections.file, ("我有异议", "提异议"), "object", about="对等级或记录提异议"),
     Route("复核", objections.review, ("申请复核",), takes=True, about="对异议的决定申请复核"),
     Route("修复", repairs.file, ("信用修复", "申请修复"), "repair", about="申请修复记录"),
-    Route("承诺", aliases=("信用承诺",)),
+    Route("承诺", commitments.begin, ("信用承诺", "签承诺书"), "commit", takes=True, about="签信用承诺书"),
     Route("进度", progress.show, ("办理进度", "查进度"), "progress", takes=True, about="看办到哪一步"),
     Route("补充", progress.supply, takes=True),
     Route("已提交", progress.submitted, takes=True),
@@ -105,6 +107,7 @@ FORMS: dict[str, dialogue.Form] = {
         objections.OBJECT,
         objections.REVIEW,
         repairs.REPAIR,
+        commitments.COMMIT,
     )
 }
 
@@ -181,16 +184,19 @@ def dispatch(context: Context, inbound: Inbound) -> Reply:
     The reply is one page with notices that were waiting in front of it. A
     refusal is an answer: what was done before it (a wrong code counted) stays.
     """
-    if inbound.kind is InboundKind.UNFOLLOW:
+    if inbound.kind is InboundKind.UNFOLLOW and audience_of(inbound.channel) is Audience.FIRM:
         greetings.unfollow(context)
         return SILENCE
     if inbound.kind in (InboundKind.VIEW, InboundKind.JOB_FINISHED, InboundKind.OTHER):
         return SILENCE
     before = _snapshot(context.conversation)
-    text = _turned_page(context, inbound) or _paged(context, inbound)
+    if audience_of(inbound.channel) is Audience.STAFF:
+        reply = desk.answer(context, inbound)
+    else:
+        reply = Reply(_turned_page(context, inbound) or _paged(context, inbound))
     if _snapshot(context.conversation) != before:
         context.uow.conversations.save(context.conversation, context.now())
-    return Reply(text)
+    return reply
 
 
 def help_text(context: Context) -> str:
@@ -243,8 +249,6 @@ def _letter(context: Context, inbound: Inbound) -> str:
 
 
 def _answer(context: Context, inbound: Inbound) -> str:
-    if audience_of(inbound.channel) is Audience.STAFF:
-        return texts.STAFF_LATER
     try:
         to_person = consultations.heard(context, inbound, _exact_word(inbound.text))
         if to_person is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from domain.model.card import Card
 from domain.model.person import Channel
 
 
@@ -75,10 +76,12 @@ class Reply:
     """
 
     text: str = ""
+    #: takes the place of the card that was pressed; nothing else may answer a press
+    card: Card | None = None
 
     @property
     def silent(self) -> bool:
-        return not self.text
+        return not self.text and self.card is None
 
 
 SILENCE = Reply()

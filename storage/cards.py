@@ -28,7 +28,12 @@ _STALE = (
     .order_by(case_cards.c.code_at)
     .limit(bindparam("at_most"))
 )
-_USE = update(case_cards).where(case_cards.c.task_id == bindparam("wanted")).values(used=True)
+_USE = (
+    update(case_cards)
+    # a press meanwhile brought another code
+    .where(case_cards.c.task_id == bindparam("wanted"), case_cards.c.response_code == bindparam("code"))
+    .values(used=True)
+)
 
 
 class SqlCards:
@@ -55,6 +60,6 @@ class SqlCards:
         rows = self._connection.execute(_STALE, {"since": since, "at_most": limit})
         return [PhoneCard(*row) for row in rows]
 
-    def use(self, task_id: str) -> None:
-        """The code is spent."""
-        self._connection.execute(_USE, {"wanted": task_id})
+    def use(self, card: PhoneCard) -> None:
+        """The code of this card is spent."""
+        self._connection.execute(_USE, {"wanted": card.task_id, "code": card.response_code})

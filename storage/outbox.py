@@ -1,7 +1,8 @@
 """Messages that wait for the delivery loop.
 
 Status of a row: ``waiting`` (parked while ``due_at`` lies ahead), ``leased``,
-then one of ``sent``, ``carried`` (by a passive reply), ``unknown`` (whether it
+then one of ``sent``, ``hinted`` (a template message says that there is
+something), ``carried`` (by a passive reply), ``unknown`` (whether it
 arrived nobody can say), ``dead`` (given up), ``unreachable`` (no way to the
 person). A lease that runs out becomes ``unknown``: the platform offers no
 idempotency key for such messages, and a letter is never sent twice silently.
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from domain.model.person import Channel
 from domain.ports import Sealer, Undelivered
@@ -37,7 +38,7 @@ _FOR_PERSON = Prepared(
     # whom no push reaches is reached now that they write
     .where(
         outbox.c.person_id == bindparam("person"),
-        or_(_WAITING, outbox.c.status == "unreachable"),
+        or_(_WAITING, outbox.c.status == "unreachable", outbox.c.status == "hinted"),
         outbox.c.kind != CARD_UPDATE,
     )
     .order_by(outbox.c.id)
@@ -85,26 +86,37 @@ _LEASE = (
     .values(status="leased", attempts=outbox.c.attempts + 1, lease_until=bindparam("until"))
     .returning(outbox)
 )
+_EXPIRED = and_(outbox.c.status == "leased", outbox.c.lease_until <= bindparam("now"))
+# a card has an id by which the platform knows a repeat: it may go out again
+_RELEASE = update(outbox).where(_EXPIRED, outbox.c.task_id != "").values(status="waiting", lease_until=None)
 _EXPIRE = (
     update(outbox)
-    .where(outbox.c.status == "leased", outbox.c.lease_until <= bindparam("now"))
+    .where(_EXPIRED)
     .values(status="unknown", last_error="the lease ran out before an outcome was reported")
 )
 _SENT = (
     update(outbox)
     # an outcome that comes after the lease ran out is still the truth
     .where(outbox.c.id == bindparam("wanted"), outbox.c.status.in_(("leased", "unknown")))
-    .values(status="sent", sent_at=bindparam("at"), platform_id=bindparam("platform"), last_error="")
+    .values(
+        status=bindparam("becomes"), sent_at=bindparam("at"), platform_id=bindparam("platform"), last_error=""
+    )
 )
 _END = (
     update(outbox)
-    .where(outbox.c.id == bindparam("wanted"), outbox.c.status.in_(("leased", "unknown", "sent")))
+    .where(outbox.c.id == bindparam("wanted"), outbox.c.status.in_(("leased", "unknown", "sent", "hinted")))
     .values(status=bindparam("becomes"), last_error=bindparam("error"))
 )
 _RETRY = (
     update(outbox)
     .where(outbox.c.id == bindparam("wanted"), outbox.c.status == "leased")
-    .values(status="waiting", due_at=bindparam("due"), last_error=bindparam("error"), lease_until=None)
+    .values(
+        status="waiting",
+        due_at=bindparam("due"),
+        last_error=bindparam("error"),
+        lease_until=None,
+        attempts=outbox.c.attempts - bindparam("back"),
+    )
 )
 # what waits with a letter for the same person and was said within so short a time goes with it
 _TOGETHER = (
@@ -122,11 +134,6 @@ _TOGETHER = (
     .with_for_update(skip_locked=True)
 )
 _NOTE_TASK = update(outbox).where(outbox.c.id == bindparam("wanted")).values(task_id=bindparam("task"))
-_SENT_SINCE = select(func.count()).where(
-    outbox.c.person_id == bindparam("person"),
-    outbox.c.sent_at >= bindparam("since"),
-    outbox.c.status.in_(("sent", "leased", "unknown")),
-)
 _LOST = ("dead", "unreachable", "unknown")
 _UNDELIVERED = (
     select(outbox)
@@ -234,6 +241,7 @@ class SqlOutbox:
 
         Two loops never get the same row. Leases that ran out end as ``unknown`` here.
         """
+        self._connection.execute(_RELEASE, {"now": now})
         self._connection.execute(_EXPIRE, {"now": now})
         due = {"now": now, "at_most": limit, "channels": list(channels)}
         ids = self._connection.execute(_DUE, due).scalars().all()
@@ -242,13 +250,23 @@ class SqlOutbox:
         rows = self._connection.execute(_LEASE, {"ids": ids, "until": now + lease_for}).all()
         return [self._to_row(row) for row in sorted(rows, key=lambda row: ids.index(row.id))]
 
-    def sent(self, row_id: int, platform_id: str | None, at: datetime) -> None:
-        """The platform took the message."""
-        self._connection.execute(_SENT, {"wanted": row_id, "platform": platform_id, "at": at})
+    def sent(self, row_id: int, platform_id: str | None, at: datetime, *, hint: bool = False) -> None:
+        """The platform took the message; with ``hint`` only the word that there is one."""
+        values = {
+            "wanted": row_id,
+            "platform": platform_id,
+            "at": at,
+            "becomes": "hinted" if hint else "sent",
+        }
+        self._connection.execute(_SENT, values)
 
-    def retry(self, row_id: int, due_at: datetime, error: str) -> None:
-        """The platform surely did not take it: park the row until ``due_at``."""
-        self._connection.execute(_RETRY, {"wanted": row_id, "due": due_at, "error": error})
+    def retry(self, row_id: int, due_at: datetime, error: str, *, counts: bool = True) -> None:
+        """The platform surely did not take it: park the row until ``due_at``.
+
+        ``counts``: False for a wait that was no attempt.
+        """
+        values = {"wanted": row_id, "due": due_at, "error": error, "back": 0 if counts else 1}
+        self._connection.execute(_RETRY, values)
 
     def unknown(self, row_id: int, error: str) -> None:
         """Whether the platform took it cannot be known: shown to staff, never repeated by itself."""
@@ -263,11 +281,19 @@ class SqlOutbox:
         self._end(row_id, "unreachable", error)
 
     def join(
-        self, row: OutboxRow, now: datetime, until: datetime, within: timedelta, limit: int
+        self, row: OutboxRow, now: datetime, until: datetime, *, within: timedelta, room: int
     ) -> list[OutboxRow]:
-        """Lease what else waits for the same person and was said within a time of ``row``."""
-        asked = {"person": row.person_id, "now": now, "latest": row.created_at + within, "at_most": limit}
-        ids = [other.id for other in self._connection.execute(_TOGETHER, asked) if other.id != row.id]
+        """Lease what waits for the same person too and was said within a time of ``row``, oldest first.
+
+        As many in order as fit into ``room`` bytes with a blank line between each.
+        """
+        asked = {"person": row.person_id, "now": now, "latest": row.created_at + within, "at_most": 20}
+        ids: list[int] = []
+        for other in self._connection.execute(_TOGETHER, asked).all():
+            room -= len(self._text(other.payload).encode()) + 2
+            if room < 0:
+                break
+            ids.append(other.id)
         if not ids:
             return []
         leased = self._connection.execute(_LEASE, {"ids": ids, "until": until}).all()
@@ -276,10 +302,6 @@ class SqlOutbox:
     def note_task(self, row_id: int, task_id: str) -> None:
         """The id under which a card goes out, kept before it is sent: a repeat is then seen as one."""
         self._connection.execute(_NOTE_TASK, {"wanted": row_id, "task": task_id})
-
-    def sent_since(self, person_id: int, since: datetime) -> int:
-        """How many messages this person was pushed since a moment."""
-        return int(self._connection.execute(_SENT_SINCE, {"person": person_id, "since": since}).scalar_one())
 
     def undelivered(self, *, limit: int = 20) -> list[Undelivered]:
         """Letters that were given up, reached nobody, or of which nobody knows, newest first."""

@@ -1,0 +1,1 @@
+"""What staff say in WeCom, one file for each thing they come for."""
