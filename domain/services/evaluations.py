@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from domain.clock import legal_date
 from domain.errors import NotAllowed, Refused
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from domain.model.person import Staff
@@ -32,6 +33,9 @@ CHUNK = 250
 
 NOT_AN_APPROVER = "只有“审批”角色可以批准评价结果；{userid} 不是在用的审批人员。"
 NO_BATCH = "没有评价批次 {batch}。"
+IN_THE_FUTURE = (
+    "不能按将来的日期评价（{on}）：今天是{today}。只想看某个主体那天的结果，请用 xinshi grade --as-of。"
+)
 NOT_FINISHED = "评价批次 {batch} 还没有完成，请先运行完 xinshi evaluate。"
 NOTHING_WAITS = "评价批次 {batch} 没有待批准的结果。"
 
@@ -131,7 +135,13 @@ Progress = Callable[[int], None]
 
 
 def assess(facts: SubjectFacts, grader: Grader) -> Result | None:
-    """The result for one subject; None where nothing changed and nothing waits."""
+    """The result for one subject; None where nothing changed and nothing waits.
+
+    What is in force was judged on its own day: an evaluation of an earlier day
+    never takes its place, or yesterday's clean sheet would wipe today's penalty.
+    """
+    if facts.in_force is not None and grader.on < facts.in_force.as_of:
+        return None
     computed = grader.evaluate(facts.units, facts.base)
     by = answers_for(computed, facts.base)
     verdict = decide(grader.rulebook, facts.in_force, computed, approved=bool(by))
@@ -142,7 +152,13 @@ def assess(facts: SubjectFacts, grader: Grader) -> Result | None:
 
 
 def begin(uow: EvaluationWork, grader: Grader, *, by: str, now: datetime) -> EvaluationBatch:
-    """A new batch, or the unfinished one for the same rules and date; any other unfinished one is given up."""
+    """A new batch, or the unfinished one for the same rules and date; any other unfinished one is given up.
+
+    ``Refused`` for a day that has not come: its records are not known, and an
+    outcome without them would come into force today.
+    """
+    if grader.on > (today := legal_date(now)):
+        raise Refused(IN_THE_FUTURE.format(on=grader.on, today=today))
     source = f"{grader.rulebook.id} {grader.rulebook.version} {grader.on.isoformat()}"
     found = uow.evaluations.unfinished()
     if found is not None and found.source == source:

@@ -74,7 +74,8 @@ def test_five_wrong_codes_lock_out_and_say_until_when(town: Town) -> None:
         assert f"还可以再试{left}次" in talk.says(code)
         town.clock.advance(minutes=10)
     assert "11月21日12:00" in talk.says(wrong[4])
-    # the right code does not help any more, nor does another door
+    # the right code does not help any more, nor does another door, and nothing else is promised
+    assert "重新给您" not in talk.says(f"绑定 {wrong[4]}")
     right = town.code(town.firm())
     assert "11月21日12:00" in talk.says(f"绑定 {right}")
     assert "11月21日12:00" in talk.scans(f"bind:{right}")

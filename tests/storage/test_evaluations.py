@@ -66,8 +66,8 @@ class Office:
         with self.session() as uow:
             uow.records.set_state(record, state)
 
-    def evaluate(self, chunk: int = 2) -> EvaluationBatch:
-        grader = Grader(self.rulebook, self.today)
+    def evaluate(self, chunk: int = 2, *, days_later: int = 0) -> EvaluationBatch:
+        grader = Grader(self.rulebook, self.today + timedelta(days=days_later))
         return evaluate_all(
             self.session, grader, by="cli", now=self.clock.now(), progress=lambda _: None, chunk=chunk
         )
@@ -194,6 +194,23 @@ def test_a_cut_short_batch_of_another_day_is_given_up(office: Office) -> None:
         given_up = uow.batches.get(old.id)
         assert given_up is not None
         assert given_up.abandoned_at is not None
+
+
+def test_an_evaluation_of_a_day_that_has_not_come_does_not_wipe_a_penalty(office: Office) -> None:
+    firm = office.firm("丙")
+    office.record(firm, RecordKind.PENALTY)
+    office.approve(office.evaluate().id)
+    with pytest.raises(Refused, match="不能按将来的日期评价"):
+        office.evaluate(days_later=400)
+    assert office.in_force(firm) == "B"
+
+
+def test_an_evaluation_of_a_past_day_does_not_wipe_a_later_penalty(office: Office) -> None:
+    firm = office.firm("丙")
+    office.record(firm, RecordKind.PENALTY)
+    office.approve(office.evaluate().id)
+    assert office.evaluate(days_later=-400).tally.as_dict() == {"evaluated": 1, "in_force": 0, "proposed": 0}
+    assert office.in_force(firm) == "B"
 
 
 def test_a_proposal_falls_when_its_reason_is_gone(office: Office) -> None:
