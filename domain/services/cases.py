@@ -20,7 +20,7 @@ from domain.rules import case_clocks
 from domain.rules.case_table import BACK, OPENING, ClockEffect, Step
 from domain.rules.case_tables import TABLES
 from domain.services.case_owners import canonical_department, department_named, departments
-from domain.services.case_rights import Rights, may_see
+from domain.services.case_rights import ELSEWHERE, Rights, may_see
 from domain.services.work import Work
 
 #: this long before its due date a sleeping case wakes up
@@ -126,12 +126,18 @@ def asks_for(case: Case, action: str) -> str:
 
 
 def find(work: Work, number: str, *, actor: Actor | None = None, lock: bool = False) -> Case:
-    """The case of a number as typed; ``NotFound`` also for one that ``actor`` may not see."""
+    """The case of a number as typed.
+
+    ``NotFound`` also for a case of another firm; staff of another department
+    read in ``NotAllowed`` whose it is.
+    """
     wanted = unicodedata.normalize("NFKC", number).strip().upper()
     case = work.uow.cases.by_number(wanted, lock=lock)
-    if case is None or (actor is not None and not may_see(work, case, actor)):
+    if case is not None and (actor is None or may_see(work, case, actor)):
+        return case
+    if case is None or actor is None or Doer.FIRM in actor.doers:
         raise NotFound(NOT_FOUND.format(number=wanted[:20]))
-    return case
+    raise NotAllowed(ELSEWHERE.format(number=case.number, department=case.department))
 
 
 def log(work: Work, case: Case) -> list[CaseEvent]:

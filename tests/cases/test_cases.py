@@ -103,6 +103,19 @@ def test_a_case_of_another_firm_is_not_there(desk: Desk) -> None:
     assert cases.act(desk.work, case.number, "撤回", actor=colleague).outcome == "撤回"
 
 
+def test_another_department_sees_what_it_had_a_hand_in(desk: Desk) -> None:
+    case = desk.open(department=MARKET)
+    desk.does("li", "转办", case, "信用办 等级由贵办评定")
+    own = desk.open()
+    assert cases.find(desk.work, case.number, actor=desk.who("li")).department == CREDIT
+    for userid in ("li", "sun"):
+        with pytest.raises(NotAllowed, match=f"{own.number}由{CREDIT}办理"):
+            cases.find(desk.work, own.number, actor=desk.who(userid))
+    with pytest.raises(NotAllowed):
+        cases.find(desk.work, case.number, actor=desk.who("sun"))
+    assert cases.find(desk.work, own.number, actor=desk.who("shen")) == own
+
+
 def test_who_left_the_firm_no_longer_acts_for_it(desk: Desk) -> None:
     case = desk.open()
     [(binding, _)] = desk.uow.bindings.of_person(desk.person.id)
