@@ -155,7 +155,13 @@ class _Blueprint:
             settings.database_url, sealer=self._sealer, clock=clock, rulebook_id=self._rulebook.id
         )
         house = House(
-            runner, clock, self._rulebook, self._office, self._sealer, settings.wecom_corp_id or "wecom"
+            runner,
+            clock,
+            self._rulebook,
+            self._office,
+            self._sealer,
+            settings.wecom_corp_id or "wecom",
+            settings.base_url,
         )
         nursery, metrics = Nursery(), Metrics()
         api = _api(settings, session, runner, clock)

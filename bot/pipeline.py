@@ -80,6 +80,8 @@ class House:
     sealer: Sealer
     #: the WeCom corp id, under which staff are written to
     staff_account: str = "wecom"
+    #: the address of our own pages
+    base_url: str = ""
 
     def work(self, uow: SqlUnitOfWork) -> Work:
         """What the services of cases want, in one transaction."""
@@ -333,6 +335,7 @@ def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) ->
         person=person,
         conversation=uow.conversations.load(person.id),
         staff_account=house.staff_account,
+        base_url=house.base_url,
     )
     return kept(dispatch(context, inbound), inbound)
 

@@ -26,6 +26,8 @@ class Context:
     conversation: Conversation
     #: the WeCom corp id, under which staff are written to
     staff_account: str = "wecom"
+    #: the address of our own pages, for the links that are given out
+    base_url: str = ""
 
     def now(self) -> datetime:
         """The present as aware UTC."""

@@ -22,6 +22,7 @@ from handlers.firm import (
     bindings,
     commitments,
     consultations,
+    evidence,
     grades,
     greetings,
     measures,
@@ -90,6 +91,8 @@ ROUTES: tuple[Route, ...] = (
     Route("承诺", commitments.begin, ("信用承诺", "签承诺书"), "commit", takes=True, about="签信用承诺书"),
     Route("进度", progress.show, ("办理进度", "查进度"), "progress", takes=True, about="看办到哪一步"),
     Route("补充", progress.supply, takes=True),
+    Route("材料", evidence.show, ("证据", "上传材料", "上传"), takes=True, about="给在办事项加材料"),
+    Route(evidence.TAKE, evidence.take, takes=True),
     Route("已提交", progress.submitted, takes=True),
     Route("授权"),
     Route("谁查过我", aliases=("查询记录",)),
@@ -259,6 +262,8 @@ def _answer(context: Context, inbound: Inbound) -> str:
             return greetings.scan(context, inbound.scene)
         if inbound.kind is InboundKind.CLICK:
             return _clicked(context, inbound.key)
+        if inbound.media_id and not inbound.text and inbound.kind in evidence.KINDS:
+            return _sent_file(context, inbound)
         if inbound.kind in _KINDS:
             return texts.NOT_TEXT.format(kind=_KINDS[inbound.kind])
         if inbound.kind is InboundKind.VOICE and not inbound.text:
@@ -266,6 +271,12 @@ def _answer(context: Context, inbound: Inbound) -> str:
         return _said(context, inbound)
     except Refused as refusal:
         return refusal.text
+
+
+def _sent_file(context: Context, inbound: Inbound) -> str:
+    """A picture or voice for a case; in the middle of a form the open question comes first."""
+    form = FORMS.get(context.conversation.form)
+    return evidence.received(context, inbound) if form is None else dialogue.busy(context, form)
 
 
 def _exact_word(text: str) -> str:

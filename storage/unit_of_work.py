@@ -15,12 +15,14 @@ from storage.assessments import SqlAssessments
 from storage.audit import SqlAudit, SqlSealing
 from storage.batches import SqlBatches
 from storage.bindings import SqlBindings
+from storage.broadcasts import SqlBroadcasts
 from storage.calendar import SqlCalendar
 from storage.cards import SqlCards
 from storage.cases import SqlCases
 from storage.conversations import SqlConversations
 from storage.evaluations import SqlEvaluationBook
 from storage.inbox import SqlInbox
+from storage.evidence import SqlEvidence
 from storage.installation import SqlInstallation
 from storage.jobs import SqlJobs
 from storage.measures import SqlCorrections, SqlMeasures
@@ -70,6 +72,8 @@ class SqlUnitOfWork:
         self.reminders = SqlReminders(connection)
         self.tokens = SqlTokens(connection, sealer)
         self.jobs = SqlJobs(connection)
+        self.evidence = SqlEvidence(connection, sealer)
+        self.broadcasts = SqlBroadcasts(connection, sealer)
         self.installation = SqlInstallation(connection)
 
     @contextmanager

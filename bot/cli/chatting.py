@@ -28,7 +28,14 @@ async def _chat(place: Workplace, identity: Identity) -> None:
     runner = await open_runner(
         place.settings.database_url, sealer=place.sealer, clock=place.clock, rulebook_id=place.rulebook.id
     )
-    house = House(runner, place.clock, place.rulebook, place.office, place.sealer)
+    house = House(
+        runner,
+        place.clock,
+        place.rulebook,
+        place.office,
+        place.sealer,
+        base_url=place.settings.base_url,
+    )
     try:
         await talk(house, identity, read_line, say)
     finally:
