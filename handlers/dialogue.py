@@ -56,6 +56,10 @@ class Stop:
 Checked = Accept | Again | Stop
 
 
+def _always(context: Context, data: Data) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One question."""
@@ -66,6 +70,8 @@ class Step:
     help: str
     #: the prompt is a text that must be read to its last page before it is answered
     must_read: bool = False
+    #: whether the question is asked at all, by the answers given before
+    applies: Callable[[Context, Data], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,9 @@ def answer(context: Context, form: Form, text: str) -> str:
         _end(talk)
         return checked.text
     talk.data[step.name] = checked.value
-    if at + 1 < len(form.steps):
-        return _ask(context, form, at + 1)
+    ahead = _applying(context, form, range(at + 1, len(form.steps)))
+    if ahead is not None:
+        return _ask(context, form, ahead)
     data = dict(talk.data)
     _end(talk)
     return form.finish(context, data)
@@ -144,10 +151,11 @@ def back(context: Context, forms: Mapping[str, Form]) -> str:
     if form is None:
         return NOTHING_BEFORE
     at = form.index(talk.step) or 0
-    if at == 0:
-        return NO_STEP_BEFORE + _ask(context, form, 0)
-    talk.data.pop(form.steps[at - 1].name, None)
-    return _ask(context, form, at - 1)
+    before = _applying(context, form, range(at - 1, -1, -1))
+    if before is None:
+        return NO_STEP_BEFORE + _ask(context, form, at)
+    talk.data.pop(form.steps[before].name, None)
+    return _ask(context, form, before)
 
 
 def cancel(context: Context) -> str:
@@ -219,6 +227,12 @@ def sweep_expired(uow: UnitOfWork, now: datetime, *, limit: int = 100) -> int:
         uow.outbox.put(person_id=talk.person_id, text=expire(talk), unique_key=key, at=now)
         uow.conversations.save(talk, now)
     return len(due)
+
+
+def _applying(context: Context, form: Form, places: range) -> int | None:
+    """The first of these steps that is asked at all; None where there is none."""
+    data = context.conversation.data
+    return next((at for at in places if form.steps[at].applies(context, data)), None)
 
 
 def _ask(context: Context, form: Form, at: int) -> str:

@@ -19,10 +19,11 @@ from storage.broadcasts import SqlBroadcasts
 from storage.calendar import SqlCalendar
 from storage.cards import SqlCards
 from storage.cases import SqlCases
+from storage.commitments import SqlCommitments
 from storage.conversations import SqlConversations
 from storage.evaluations import SqlEvaluationBook
-from storage.inbox import SqlInbox
 from storage.evidence import SqlEvidence
+from storage.inbox import SqlInbox
 from storage.installation import SqlInstallation
 from storage.jobs import SqlJobs
 from storage.measures import SqlCorrections, SqlMeasures
@@ -63,6 +64,7 @@ class SqlUnitOfWork:
         self.inbox = SqlInbox(connection, sealer)
         self.measures = SqlMeasures(connection)
         self.corrections = SqlCorrections(connection)
+        self.commitments = SqlCommitments(connection, sealer)
         self.outbox = SqlOutbox(connection, sealer)
         self.staff = SqlStaffMembers(connection)
         self.batches = SqlBatches(connection)
@@ -70,10 +72,10 @@ class SqlUnitOfWork:
         self.cases = SqlCases(connection, sealer)
         self.cards = SqlCards(connection)
         self.reminders = SqlReminders(connection)
-        self.tokens = SqlTokens(connection, sealer)
-        self.jobs = SqlJobs(connection)
         self.evidence = SqlEvidence(connection, sealer)
         self.broadcasts = SqlBroadcasts(connection, sealer)
+        self.tokens = SqlTokens(connection, sealer)
+        self.jobs = SqlJobs(connection)
         self.installation = SqlInstallation(connection)
 
     @contextmanager

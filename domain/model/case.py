@@ -94,6 +94,8 @@ class Clock:
     #: the action that meets this limit (受理 …); "": only the decision does
     met_by: str = ""
     met_on: date | None = None
+    #: ``due_on`` is a day that somebody named (a promise), not counted: no calendar moves it
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,10 @@ def counted(clock: Clock, pauses: Sequence[Pause], calendar: WorkCalendar) -> Co
 
 
 def recounted(clocks: Iterable[Clock], pauses: Sequence[Pause], calendar: WorkCalendar) -> tuple[Clock, ...]:
-    """The limits with their ends counted anew; one that was met keeps the end it had."""
-    return tuple(clock if clock.met_on else _recounted(clock, pauses, calendar) for clock in clocks)
+    """The limits with their ends counted anew; one that was met, or is a day named, keeps its end."""
+    return tuple(
+        clock if clock.met_on or clock.dated else _recounted(clock, pauses, calendar) for clock in clocks
+    )
 
 
 def _recounted(clock: Clock, pauses: Sequence[Pause], calendar: WorkCalendar) -> Clock:

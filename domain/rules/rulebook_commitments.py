@@ -14,6 +14,8 @@ from domain.rules.rulebook_parts import Cited, Part, Text
 #: 承诺类型 of the national entry form; local names are kinds of their own with one of these
 NationalKind = Literal["审批替代型", "容缺受理型", "证明事项型", "信用修复型", "行业自律型", "主动型", "其他"]
 PublicityType = Literal["可向社会公开", "特定范围内公开", "不可公开"]
+#: so many consents can be asked one after the other in the chat
+MOST_CONSENTS = 6
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -102,7 +104,7 @@ class Commitments(Part):
     letter: Annotated[tuple[LetterPoint, ...], Field(min_length=1)]
     templates: Annotated[tuple[Template, ...], Field(min_length=1)]
     notices: Annotated[tuple[PriorNotice, ...], Field(min_length=1)]
-    consents: tuple[Consent, ...] = ()
+    consents: Annotated[tuple[Consent, ...], Field(max_length=MOST_CONSENTS)] = ()
     consequences: Annotated[tuple[Consequence, ...], Field(min_length=1)]
     blocked: tuple[Blocked, ...] = ()
     withdrawal: Withdrawal

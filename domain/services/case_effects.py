@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Actor, Case, CaseKind
-from domain.services import case_limits, consultations, objections, repairs
+from domain.services import case_limits, commitments, consultations, objections, repairs
 from domain.services.work import Work
 
 Effect = Callable[[Work, Case, Actor, str], None]
@@ -39,4 +39,11 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
     (CaseKind.CONSULTATION, "转办"): consultations.moved,
     (CaseKind.CONSULTATION, "办结"): consultations.ended,
     (CaseKind.CONSULTATION, "撤回"): consultations.ended,
+    (CaseKind.COMMITMENT, "履约"): commitments.kept,
+    (CaseKind.COMMITMENT, "违诺"): commitments.broken,
+    (CaseKind.COMMITMENT, "同意"): commitments.found_broken,
+    (CaseKind.COMMITMENT, "部分同意"): commitments.found_partly_kept,
+    (CaseKind.COMMITMENT, "部分履约"): commitments.found_partly_kept,
+    (CaseKind.COMMITMENT, "驳回"): commitments.not_found,
+    (CaseKind.COMMITMENT, "撤回"): commitments.withdrawn,
 }

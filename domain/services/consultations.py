@@ -79,7 +79,7 @@ def ask(work: Work, person_id: int, actor: Actor, subject: Subject | None, text:
         text=text,
     )
     said = ASKED.format(number=case.number, who=actor.name, text=text)
-    letters.tell_staff(work, listeners(work, case), said, key=f"opened:{case.number}")
+    letters.tell_staff(work, listeners(work, case), said, key=f"opened:{case.number}", case=case)
     return case
 
 
@@ -113,7 +113,7 @@ def answered(work: Work, case: Case, actor: Actor, text: str) -> None:
     """回复: the words reach whoever asked."""
     said = ANSWERED.format(number=case.number, text=text)
     letters.tell_person(
-        work, _applicant(case), said, key=f"answer:{case.number}:{case.version}", kind=case.kind
+        work, _applicant(case), said, key=f"answer:{case.number}:{case.version}", kind=case.kind, case=case
     )
 
 
@@ -126,7 +126,9 @@ def said(work: Work, case: Case, actor: Actor, text: str) -> None:
 def moved(work: Work, case: Case, actor: Actor, text: str) -> None:
     """转办: the clerks of the department it went to are told, with what was asked."""
     told = MOVED.format(number=case.number, text=case.facts["said"])
-    letters.tell_staff(work, listeners(work, case), told, key=f"moved:{case.number}:{case.version}")
+    letters.tell_staff(
+        work, listeners(work, case), told, key=f"moved:{case.number}:{case.version}", case=case
+    )
 
 
 def ended(work: Work, case: Case, actor: Actor, text: str) -> None:
@@ -136,7 +138,7 @@ def ended(work: Work, case: Case, actor: Actor, text: str) -> None:
         letters.tell_staff(work, listeners(work, case), told, key=f"gone:{case.number}")
         return
     told = CLOSED.format(number=case.number, text=f"：{text}" if text else "")
-    letters.tell_person(work, _applicant(case), told, key=f"closed:{case.number}", kind=case.kind)
+    letters.tell_person(work, _applicant(case), told, key=f"closed:{case.number}", kind=case.kind, case=case)
 
 
 def _on_duty(work: Work, day: date) -> tuple[Duty, ...]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.model.person import Staff
+from domain.model.person import Power, Staff
 from domain.model.subject import Subject
 from domain.services import cases, objections
 from domain.services.staff import actor_of, firm_actor
@@ -45,6 +45,11 @@ def test_every_step_of_every_form_explains_itself_and_can_be_left(town: Town, fo
     other = town.firm("平鲁乙有限公司")
     talk.says(f"绑定 {town.code(other)}")
     talk.says("确认")
+    # the power that 承诺 wants
+    person, now = talk.person().id, town.clock.now()
+    weaker = next(held for held, subject in town.uow.bindings.of_person(person) if subject.id == other.id)
+    town.uow.bindings.revoke(weaker.id, at=now, reason="replaced")
+    town.uow.bindings.add(person, other.id, Power.SIGN, at=now, proof="letter:SQ1")
     # two, so that 复核 asks which
     for _ in range(2):
         _has_a_refused_objection(town, talk, other)
