@@ -92,6 +92,16 @@ def refuse(name: str, *, missing: bool = False, detail: str = "") -> Misconfigur
     return Misconfigured(f"{name} {state[0]}{extra}：{chinese} / {name} {state[1]}: {english}")
 
 
+def read_text(path: Path) -> str:
+    """A text file that a person wrote, with or without a byte order mark; ``Misconfigured`` where it is no UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Misconfigured(
+            f"{path.name} 的文字编码不对：应存为 UTF-8 / {path.name} is not UTF-8 text"
+        ) from None
+
+
 def weak_key(key: str) -> bool:
     """Whether a secret key is too short, too regular or an obvious placeholder."""
     return len(key) < 32 or len(set(key)) < 12 or _PLACEHOLDERS.search(key) is not None
@@ -186,6 +196,7 @@ class Settings(BaseSettings):
             raise refuse("XINSHI_OFFICE", missing=True)
         if not self.office.is_file():
             raise refuse("XINSHI_OFFICE", detail=f"没有这个文件 {self.office}")
+        read_text(self.office)
         return self.office
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as RawSqlite
 from sqlite3 import OperationalError as RawSqliteError
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -22,6 +22,9 @@ PATIENCE_S = 5.0
 #: SQLite's own waiting grows to 100 ms between two looks; a gap between two
 #: groups of the writer is a millisecond, so we look more often
 _LOOK_AGAIN_S = 0.0003
+
+#: an error is logged with its statement, never with what a person wrote or is called
+_DISCREET: Final = {"hide_parameters": True}
 
 #: how long a claim waits for the same claim of another transaction
 LOCK_TIMEOUT_MS = 1000
@@ -105,9 +108,11 @@ def sqlite_engine(url: URL) -> Engine:
     path = sqlite_file(url)
     if path is None:
         # one connection, which is the database
-        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}, **_DISCREET
+        )
     else:
-        engine = create_engine(_by_uri(url, path))
+        engine = create_engine(_by_uri(url, path), **_DISCREET)
     event.listen(engine, "connect", _prepare_sqlite)
     _begin_by(engine, _begin_immediate)
     return engine
@@ -119,7 +124,7 @@ def sqlite_read_engine(url: URL) -> AsyncEngine:
     if path is None:
         raise Misconfigured("XINSHI_DATABASE_URL: the service needs a database file, not one in memory")
     target = _by_uri(url, path).set(drivername="sqlite+aiosqlite")
-    engine = create_async_engine(target, pool_size=4, max_overflow=0, pool_timeout=PATIENCE_S)
+    engine = create_async_engine(target, pool_size=4, max_overflow=0, pool_timeout=PATIENCE_S, **_DISCREET)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
     _begin_by(engine.sync_engine, _begin_snapshot)
     return engine
@@ -203,5 +208,6 @@ def postgres_engine(url: URL, *, statement_ms: int = 0, pool_size: int = 10) -> 
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=PATIENCE_S,
+        **_DISCREET,
         connect_args={"server_settings": settings, "timeout": PATIENCE_S},
     )

@@ -90,8 +90,14 @@ def translated() -> Iterator[None]:
         yield
     except Exception as error:
         if is_unavailable(error):
-            raise Unavailable(f"the database cannot take work: {error}") from error
+            raise unavailable(error) from error
         raise
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    """What is told of a database that fails: one line, the driver's own words without the statement."""
+    words = getattr(error, "orig", None) or error
+    return Unavailable(f"the database cannot take work: {' '.join(str(words).split())}")
 
 
 def _sqlite_code(error: Any) -> int | None:

@@ -35,7 +35,9 @@ class SqlInstallation:
         known = self.get(RULEBOOK)
         if known != rulebook_id:
             raise Misconfigured(
-                f"XINSHI_RULEBOOK: this database serves the rulebook {known}, not {rulebook_id}; "
+                f"XINSHI_RULEBOOK 不对：这个数据库属于 {known}，不是 {rulebook_id}；"
+                f"请改回 {known}，或另设 XINSHI_DATABASE_URL"
+                f" / XINSHI_RULEBOOK: this database serves the rulebook {known}, not {rulebook_id}; "
                 f"expected {known}, or another XINSHI_DATABASE_URL"
             )
 

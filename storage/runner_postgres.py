@@ -20,7 +20,7 @@ from domain.clock import Clock
 from domain.errors import TurnTooLong, Unavailable
 from domain.ports import Sealer
 from storage.engines import LOCK_TIMEOUT_MS, postgres_engine
-from storage.failures import can_run_again, is_unavailable, translated, was_interrupted
+from storage.failures import can_run_again, is_unavailable, translated, unavailable, was_interrupted
 from storage.runner_types import TURN_LIMIT_MS, Priority, RunnerStats, T
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -141,7 +141,7 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise Unavailable(f"the database cannot be reached: {error}") from error
     except DBAPIError as error:
         if is_unavailable(error):
-            raise Unavailable(f"the database cannot take work: {error}") from error
+            raise unavailable(error) from error
         raise
     try:
         yield connection

@@ -21,7 +21,7 @@ from domain.clock import Clock
 from domain.errors import TurnTooLong, Unavailable
 from domain.ports import Sealer
 from storage.engines import FileIdentity, sqlite_engine, sqlite_file, sqlite_read_engine
-from storage.failures import is_unavailable, translated, was_interrupted
+from storage.failures import is_unavailable, translated, unavailable, was_interrupted
 from storage.runner_types import TURN_LIMIT_MS, Priority, RunnerStats, T
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -341,6 +341,6 @@ def _too_long(error: BaseException) -> TurnTooLong:
 def _meaning(error: BaseException) -> BaseException:
     if not is_unavailable(error):
         return error
-    reason = Unavailable(f"the database cannot take work: {error}")
+    reason = unavailable(error)
     reason.__cause__ = error
     return reason

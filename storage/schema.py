@@ -43,7 +43,7 @@ def check(database_url: str) -> list[str]:
     try:
         return within(database_url, _faults)
     except Unavailable as error:
-        return [str(error)]
+        return [f"数据库现在不能用：{error}"]
 
 
 def require_head(connection: Connection) -> None:
@@ -51,24 +51,32 @@ def require_head(connection: Connection) -> None:
     found = _version(connection)
     if found != HEAD:
         raise Misconfigured(
-            f"XINSHI_DATABASE_URL: the database has schema {found or 'none'}, expected {HEAD}; "
+            "数据库的结构不是本版本的，请先运行 xinshi db upgrade"
+            f" / XINSHI_DATABASE_URL: the database has schema {found or 'none'}, expected {HEAD}; "
             "run: xinshi db upgrade"
         )
 
 
 def backup(database_url: str, file: str | os.PathLike[str]) -> None:
-    """Copy a SQLite database to ``file`` while the service goes on; the copy appears whole or not at all."""
+    """Copy a SQLite database to ``file`` while the service goes on; the copy appears whole or not at all.
+
+    ``Refused`` where there is such a file: an older backup, or the database itself, is never written over.
+    """
     source = _only_sqlite(database_url, "pg_dump")
     if not source.exists():
         raise Refused(f"没有找到数据库文件 {source}。")
     target = Path(file)
+    if target.exists():
+        raise Refused(f"已经有文件 {target}，不会覆盖：请换一个文件名。")
     half = target.with_name(target.name + ".part")
     half.unlink(missing_ok=True)
     try:
         _copy(source, half)
         half.replace(target)
     except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"the backup could not be written: {error}") from error
+        raise Refused(
+            f"备份文件 {target} 写不进去（文件夹不存在、没有权限或磁盘已满），没有备份。", log=str(error)
+        ) from error
     finally:
         half.unlink(missing_ok=True)
 
@@ -86,7 +94,9 @@ def restore(database_url: str, file: str | os.PathLike[str]) -> None:
         _release(target)
         half.replace(target)
     except (sqlite3.Error, OSError) as error:
-        raise Unavailable(f"the backup could not be restored: {error}") from error
+        raise Refused(
+            f"恢复没有成功（没有权限或磁盘已满），现有数据库没有改动：{target}。", log=str(error)
+        ) from error
     finally:
         half.unlink(missing_ok=True)
 

@@ -15,6 +15,7 @@ from bot.cli.speech import ChineseCommand, new_app, usage_error, warn
 from domain.errors import Misconfigured, Refused, Unavailable
 
 OK, REFUSED, USAGE = 0, 1, 2
+NOT_UTF8 = "参数的文字编码不对：应为 UTF-8，请检查终端的编码。用 --help 看用法。"
 
 app = new_app("信使：地方信用办的对话服务。设置写在环境变量或 .env 里，见 README。")
 
@@ -51,6 +52,9 @@ app.add_typer(service.menu_app, name="menu")
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line; the exit status, with the reason on stderr where it is not 0."""
+    if not _is_text("".join(argv)):
+        warn(NOT_UTF8)
+        return USAGE
     try:
         return app(args=list(argv), prog_name="xinshi", standalone_mode=False) or OK
     except TyperException as error:
@@ -61,8 +65,10 @@ def run(argv: Sequence[str]) -> int:
         return error.exit_code
     except Refused as error:
         warn(error.text)
-    except (Misconfigured, Unavailable) as error:
+    except Misconfigured as error:
         warn(str(error))
+    except Unavailable as error:
+        warn(f"数据库现在不能用，没有改动任何内容：{error}")
     except (Abort, KeyboardInterrupt):
         warn("已中断")
     except BrokenPipeError:
@@ -71,3 +77,12 @@ def run(argv: Sequence[str]) -> int:
     except OSError as error:
         warn("：".join(str(part) for part in (error.filename, error.strerror or error) if part))
     return REFUSED
+
+
+def _is_text(words: str) -> bool:
+    """Whether words hold only text; bytes that are none come from the shell as lone surrogates."""
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

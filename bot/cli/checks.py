@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.speech import ChineseCommand, new_app, say, say_json, say_table, warn
 from bot.cli.workplace import choose_settings, open_workplace
+from bot.settings import read_text
 from domain.clock import SHANGHAI
 from domain.errors import Refused
 
@@ -31,7 +32,7 @@ def office_check(
 
     settings = choose_settings(demo=ctx.obj)
     path = file or settings.office_file()
-    text = path.read_text(encoding="utf-8-sig")
+    text = read_text(path)
     problems = office_problems(text)
     unowned: list[str] = []
     if not problems:
@@ -92,9 +93,9 @@ def read_moment(text: str) -> datetime:
     """An ISO moment as aware UTC; without an offset it is Shanghai time. ``Refused`` where it is none."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):  # beyond the years 1 and 9999 in UTC
         raise Refused(f"“{text}”不是时刻；应如 2026-12-15T09:00") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
 def doctor(ctx: typer.Context, as_json: Json = False) -> None:

@@ -118,6 +118,12 @@ def test_wrong_usage_is_status_2_and_said_on_stderr(
     assert xinshi.out == ""
 
 
+def test_words_that_are_no_text_are_wrong_usage(xinshi: Terminal) -> None:
+    assert xinshi.run("grade", "\udcff") == 2
+    assert "文字编码不对" in xinshi.err
+    assert xinshi.err.count("\n") == 1
+
+
 def test_help_answers_without_loading_the_house() -> None:
     code = "import sys, bot.cli.app; print(*sorted({'sqlalchemy', 'jieba', 'aiohttp'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -130,6 +136,30 @@ def test_help_answers_without_loading_the_house() -> None:
 def test_serve_names_the_first_setting_that_is_missing(xinshi: Terminal) -> None:
     assert xinshi.run("serve") == 1
     assert xinshi.err.startswith("XINSHI_SECRET_KEY 未设置")
+    assert xinshi.err.count("\n") == 1
+
+
+def test_an_office_file_in_another_encoding_is_one_line(
+    xinshi: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "office.toml").write_bytes('name = "信用办"\n'.encode("gb18030"))
+    monkeypatch.setenv("XINSHI_SECRET_KEY", STRONG)
+    assert xinshi.run("office", "check", "office.toml") == 1
+    assert "应存为 UTF-8" in xinshi.err
+    assert xinshi.err.count("\n") == 1
+    monkeypatch.setenv("XINSHI_OFFICE", "office.toml")
+    assert xinshi.run("serve") == 1
+    assert "应存为 UTF-8" in xinshi.err
+    assert xinshi.err.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_one_chinese_line(
+    xinshi: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "letter.db").write_bytes(b"no database" * 1000)
+    monkeypatch.setenv("XINSHI_DATABASE_URL", "sqlite:///letter.db")
+    assert xinshi.run("db", "check") == 1
+    assert "数据库现在不能用" in xinshi.err
     assert xinshi.err.count("\n") == 1
 
 
@@ -220,6 +250,8 @@ def test_a_grade_is_read_by_people_too(with_firm: Terminal) -> None:
         (("import", "gossip", "subjects.csv"), "不认识导入种类"),
         (("tick", "--at", "2999-01-01T00:00"), "--at 不能在将来"),
         (("tick", "--at", "soon"), "不是时刻"),
+        (("tick", "--at", "0001-01-01T00:00"), "不是时刻"),
+        (("evaluate", "--as-of", "2999-01-01"), "不能按将来的日期评价"),
         (("chat", "--as", "staff:boss"), "还没有开放"),
         (("chat", "--as", "boss"), "firm:编号"),
     ],
@@ -277,6 +309,9 @@ def test_the_audit_chain_is_verified_and_a_changed_link_is_named(with_firm: Term
 def test_a_backup_is_restored(with_firm: Terminal, tmp_path: Path) -> None:
     assert with_firm.run("db", "check") == 0
     assert with_firm.run("db", "backup", "copy.db") == 0
+    assert with_firm.run("db", "backup", "copy.db") == 1
+    assert "不会覆盖" in with_firm.err
+    assert with_firm.run("db", "backup", "var/xinshi.sqlite") == 1
     (tmp_path / "var" / "xinshi.sqlite").unlink()
     assert with_firm.run("db", "restore", "copy.db") == 0
     assert with_firm.json("grade", FIRM)["name"] == "平鲁区霁岫商贸有限公司"
