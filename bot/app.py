@@ -26,6 +26,7 @@ from bot.channels.wecom_api import WeComApi
 from bot.clock import SystemClock
 from bot.delivery import Delivery
 from bot.logging import configure
+from bot.media import MediaFetcher
 from bot.metrics import Metrics
 from bot.pages import probes
 from bot.pipeline import House, Pipeline, sweep_unanswered
@@ -34,18 +35,22 @@ from bot.settings import Settings
 from bot.spoken import StaffTurns
 from bot.stale_cards import StaleCards
 from bot.tasks import Nursery
+from bot.web.uploads import Uploads
 from domain.clock import Clock
+from domain.model.person import Channel
 from domain.office import Office, parse_office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
-from domain.services import letters, measures
+from domain.services import broadcasts, letters, measures
 from domain.services.calendar import recount
 from domain.services.grades import reassess_due
+from domain.services.work import Work
 from handlers.dialogue import sweep_expired
 from handlers.menu import menu_json
 from handlers.turn import Inbound
 from handlers.understand import warm_up
 from storage import calendar
+from storage.files import FolderFiles
 from storage.rulebook_files import load_rulebook
 from storage.runner import Priority, Runner, open_runner
 from storage.tokens import StoredToken
@@ -94,6 +99,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> web.Applica
     app.add_routes(blueprint.callback(lambda: app[PARTS].pipeline).routes())
     if settings.has_wecom:
         app.add_routes(blueprint.staff_callback(lambda: app[PARTS].pipeline).routes())
+    app.add_routes(Uploads(lambda: app[PARTS].house, blueprint.files).routes())
     app.cleanup_ctx.append(blueprint.run)
     return app
 
@@ -107,6 +113,7 @@ class _Blueprint:
         self._rulebook = load_rulebook(settings.rulebook)
         self._office = read_office(settings)
         self._sealer = Vault(settings.key())
+        self.files = FolderFiles(settings.attachments)
 
     def callback(self, pipeline: Callable[[], Pipeline]) -> OfficialAccountCallback:
         settings = self._settings
@@ -173,6 +180,7 @@ class _Blueprint:
         )
         staff_delivery = Delivery(house, carrier, nursery, metrics) if carrier else None
         stale_cards = StaleCards(house, carrier) if carrier else None
+        media = MediaFetcher(house, {Channel.WECHAT: api}, self.files)
 
         def wake() -> None:
             delivery.wake()
@@ -185,7 +193,7 @@ class _Blueprint:
             house=house,
             pipeline=pipeline,
             delivery=delivery,
-            scheduler=Scheduler(jobs_of(house, stale_cards), runner, clock, metrics),
+            scheduler=Scheduler(jobs_of(house, stale_cards, media), runner, clock, metrics),
             nursery=nursery,
             metrics=metrics,
             api=api,
@@ -245,7 +253,9 @@ def _warm_up() -> None:
     warm_up()
 
 
-def jobs_of(house: House, stale_cards: StaleCards | None = None) -> list[Job]:
+def jobs_of(
+    house: House, stale_cards: StaleCards | None = None, media: MediaFetcher | None = None
+) -> list[Job]:
     """What is looked at, and how often. Every job finds its work in the database."""
     clock = house.clock
 
@@ -285,6 +295,12 @@ def jobs_of(house: House, stale_cards: StaleCards | None = None) -> list[Job]:
         Job("measures", draining(lambda uow, _: measures.catch_up(house.work(uow))), seconds=30),
         Job("served", writing(lambda uow, _: letters.sweep_served(house.work(uow))), seconds=30),
     ]
+    jobs += [
+        Job(f"broadcast_{step.__name__}", draining(partial(_broadcast, house, step)), seconds=3)
+        for step in (broadcasts.count, broadcasts.send, broadcasts.report)
+    ]
+    if media is not None:
+        jobs.append(Job("media", media.fetch, seconds=2))
     if stale_cards is not None:
         jobs.append(Job("stale_cards", stale_cards.refresh, seconds=1))
     return jobs
@@ -292,6 +308,10 @@ def jobs_of(house: House, stale_cards: StaleCards | None = None) -> list[Job]:
 
 def _reassess(rulebook: Rulebook, after: int, uow: SqlUnitOfWork, now: datetime) -> int:
     return reassess_due(uow, rulebook, now, after=after)
+
+
+def _broadcast(house: House, step: Callable[[Work], int], uow: SqlUnitOfWork, _: datetime) -> int:
+    return step(house.work(uow))
 
 
 def _recount(house: House, uow: SqlUnitOfWork, _: datetime) -> int:

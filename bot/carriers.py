@@ -35,6 +35,7 @@ WINDOW = timedelta(hours=48)
 UNFOLLOWED = "已取消关注"
 WINDOW_CLOSED = "超过48小时未联系，客服消息窗口已关闭"
 NO_TEMPLATE = "{why}，也没有可用的模板消息"
+TEMPLATE_REFUSED = "{why}，模板消息也没有发出：{hint}"
 NOT_SEEN = "该成员不在应用的可见范围内，或账号不可用"
 HINT = "请回复“进度”查看"
 OTHER_NOTICE = "业务通知"
@@ -116,9 +117,15 @@ class ServiceAccountCarrier:
         if problems:
             log.error("template values", action="delivery.template", problems=problems)
             raise Unreachable("；".join([why, *problems]))
-        sent = await self._api.send_template(
-            parcel.person.sender, template.template_id, values, client_msg_id=f"xinshi-{parcel.first.id}"
-        )
+        try:
+            sent = await self._api.send_template(
+                parcel.person.sender, template.template_id, values, client_msg_id=f"xinshi-{parcel.first.id}"
+            )
+        except ApiError as refusal:
+            if refusal.action in (Action.RETRY, Action.QUOTA, Action.REFRESH):
+                raise
+            log.error("template refused", action="delivery.template", error=str(refusal))
+            raise Unreachable(TEMPLATE_REFUSED.format(why=why, hint=refusal.hint)) from refusal
         return Carried(sent, hint=True)
 
 

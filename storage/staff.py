@@ -1,4 +1,4 @@
-"""Members of the office and of departments."""
+"""Members of the office and of departments, under their accounts as they are compared (``normal_userid``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from domain.model.person import Staff
+from domain.model.person import Staff, normal_userid
 from storage.statements import upsert
 from storage.tables import deputies, staff
 from storage.types import AnyRow
@@ -34,7 +34,7 @@ class SqlStaffMembers:
         self._connection = connection
 
     def get(self, userid: str) -> Staff | None:
-        row = self._connection.execute(_GET, {"wanted": userid}).first()
+        row = self._connection.execute(_GET, {"wanted": normal_userid(userid)}).first()
         return None if row is None else _to_staff(row)
 
     def all(self) -> list[Staff]:
@@ -44,7 +44,7 @@ class SqlStaffMembers:
     def save(self, staff: Staff) -> None:
         """Add a member or overwrite the one with this userid."""
         values = {
-            "userid": staff.userid,
+            "userid": normal_userid(staff.userid),
             "name": staff.name,
             "roles": list(staff.roles),
             "department": staff.department,
@@ -54,12 +54,17 @@ class SqlStaffMembers:
 
     def add_deputy(self, userid: str, deputy: str, *, since: date, until: date) -> None:
         """``deputy`` stands in for ``userid`` from one day to the other, both included."""
-        values = {"userid": userid, "deputy": deputy, "since": since, "until": until}
+        values = {
+            "userid": normal_userid(userid),
+            "deputy": normal_userid(deputy),
+            "since": since,
+            "until": until,
+        }
         self._connection.execute(_ADD_DEPUTY, values)
 
     def end_deputies(self, userid: str, on: date) -> int:
         """Nobody stands in for this member any longer, from this day on; returns how many did."""
-        values = {"wanted": userid, "day": on, "last_day": on - timedelta(days=1)}
+        values = {"wanted": normal_userid(userid), "day": on, "last_day": on - timedelta(days=1)}
         return self._connection.execute(_END_DEPUTIES, values).rowcount
 
     def deputies(self, on: date) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import typer
 from bot.cli.speech import ChineseCommand, new_app, say, say_json, say_table
 from bot.cli.workplace import Workplace, open_workplace
 from domain.errors import NotFound, Refused
-from domain.model.person import STAFF_ROLES, Staff
+from domain.model.person import STAFF_ROLES, Staff, normal_userid
 
 app = new_app("工作人员")
 
@@ -34,7 +34,7 @@ def add(
     with place.session() as uow:
         known = {each.department for each in uow.staff.all()} | _departments(place)
         uow.staff.save(Staff(userid, name, tuple(dict.fromkeys(role)), department))
-        uow.audit.append("staff.saved", actor=CLI, ref=userid, detail={"roles": role})
+        uow.audit.append("staff.saved", actor=CLI, ref=normal_userid(userid), detail={"roles": role})
     say(f"已登记 {name}（{userid}）：{'、'.join(role)}，{department}。")
     if department not in known:
         say(f"部门“{department}”是新的，已一并登记。")
@@ -84,7 +84,7 @@ def disable(
         if member is None:
             raise NotFound(f"没有工作人员“{userid}”；用 xinshi staff list 查看")
         uow.staff.save(Staff(member.userid, member.name, member.roles, member.department, enabled=False))
-        uow.audit.append("staff.disabled", actor=CLI, ref=userid)
+        uow.audit.append("staff.disabled", actor=CLI, ref=member.userid)
     say(f"已停用 {member.name}（{userid}）。")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.model.assessment import OutcomeKind
 from domain.model.case import SYSTEM_ACTOR, Case, CaseKind
 from domain.model.measure import Correction, MeasureInForce
 from domain.model.record import RecordState
@@ -128,7 +129,11 @@ def _stop_order(
 
 
 def _spoken(work: Work, code: str) -> str:
-    return f"{code}（{work.rulebook.class_name(code)}）" if code else "暂无等级"
+    """A grade with its class; an outcome without a grade by its class alone."""
+    if not code:
+        return "暂无等级"
+    name = work.rulebook.class_name(code)
+    return name if code in (OutcomeKind.UNRATED, OutcomeKind.NEEDS_REVIEW) else f"{code}（{name}）"
 
 
 def _lines(template: str, values: Sequence[dict[str, str]]) -> str:

@@ -27,6 +27,8 @@ _REASONS: dict[CaseKind, tuple[tuple[str, str], ...]] = {
     ),
     CaseKind.BROADCAST: (("wording", "内容需要修改"), ("audience", "对象范围不对")),
 }
+#: the platform takes the first for chosen where nobody chose
+_UNCHOSEN = ("none", "驳回请先选理由")
 _STYLES = {"受理": 2, "同意": 2, "确认": 2, "驳回": 3, "不予受理": 3}
 #: a card holds so many buttons
 _MOST_BUTTONS = 6
@@ -54,8 +56,8 @@ def card(work: Work, case: Case, actor: Actor, *, note: str = "") -> Card:
         case_number=case.number,
         version=case.version,
         buttons=buttons,
-        reasons=_REASONS.get(case.kind, _COMMON) if refuses else (),
-        closing="" if buttons else note or f"{_last(work, case)}{NOTHING_LEFT}",
+        reasons=(_UNCHOSEN, *_REASONS.get(case.kind, _COMMON)) if refuses else (),
+        closing="" if buttons else note or _last(work, case) + (_by_words(case, possible) or NOTHING_LEFT),
     )
 
 
@@ -87,11 +89,21 @@ def _fields(work: Work, case: Case) -> tuple[tuple[str, str], ...]:
     lines = (
         ("单位", seen.subject_name),
         ("状态", seen.state + (f"（{seen.outcome}）" if seen.outcome else "")),
-        ("时限", seen.countdown),
+        ("时限", _limit(seen)),
         ("部门", seen.department),
         ("经办", seen.handler),
     )
     return tuple((label, value) for label, value in lines if value)
+
+
+def _limit(seen: case_view.CaseView) -> str:
+    """The countdown in the few characters that a line of a card holds."""
+    if seen.closed_on is not None or seen.due_on is None or seen.days_left is None:
+        return "计时已暂停" if seen.paused_for else seen.countdown
+    left = seen.days_left
+    when = "今天到期" if left == 0 else f"还有{left}个工作日" if left > 0 else f"超期{-left}个工作日"
+    note = "，暂定" if seen.provisional else "，参考" if seen.reference else ""
+    return f"{seen.due_on.month}月{seen.due_on.day}日（{when}{note}）"
 
 
 def _last(work: Work, case: Case) -> str:

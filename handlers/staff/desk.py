@@ -13,7 +13,7 @@ from domain.errors import Refused
 from domain.services import calendar
 from handlers.context import Context
 from handlers.paging import first_page, next_page
-from handlers.staff import cards, cases, deliveries, subjects, texts
+from handlers.staff import broadcasts, cards, cases, deliveries, evidence, forms, subjects, texts
 from handlers.staff.who import actor_of
 from handlers.turn import SILENCE, Inbound, InboundKind, Reply
 from handlers.words import normalise
@@ -45,12 +45,13 @@ WORDS: tuple[Word, ...] = (
     Word("投递", deliveries.show, ("未送达",), "看没有送到的消息"),
     Word("重发", deliveries.resend, (), "加编号，重新发送"),
     Word("节假日", _holidays, ("放假安排",), "看和录入放假安排"),
+    Word("材料", evidence.show, ("证据",), "加案号，看和补录材料"),
+    Word("导入", evidence.begin_import, (), "要一个上传表格的链接"),
+    Word("群发", broadcasts.begin, ("群发通知",), "给企业或同事群发通知，另一人审核后发送"),
     Word("提醒"),
     Word("约谈"),
     Word("抽查"),
     Word("检查结果"),
-    Word("群发"),
-    Word("导入"),
     Word("统计"),
     Word("报送"),
 )
@@ -59,7 +60,14 @@ _HELP = frozenset({"帮助", "菜单", "?", "help"})
 _CANCEL = frozenset({"取消", "算了", "退出"})
 _MORE = frozenset({"更多", "继续", "下一页"})
 #: a number may follow its word without a space: 同意YY20260001
-_GLUED = re.compile(r"([\u4e00-\u9fff]+)[:, ]*([A-Za-z]{2}\d{5,12}(?: .*)?|[0-9A-Z]{15,18})", re.DOTALL)
+_WORD = re.compile(r"[\s\"“”]*([\u4e00-\u9fff]+)[\s:：,，]*(.*)", re.DOTALL)
+#: letters, digits and spaces of full width; what is written to a firm keeps its punctuation
+_PLAIN = {
+    code: code - 0xFEE0
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for code in range(ord(first), ord(last) + 1)
+}
+_INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, 0xFEFF))
 _NUMBER = re.compile(r"[A-Za-z]{2}\d{5,12}")
 
 
@@ -69,26 +77,31 @@ def answer(context: Context, inbound: Inbound) -> Reply:
         if inbound.kind is InboundKind.CARD:
             return cards.pressed(context, inbound)
         if inbound.kind in (InboundKind.TEXT, InboundKind.CLICK):
-            return Reply(_paged(context, normalise(inbound.text or inbound.key)))
+            said = inbound.extra.get("raw") or inbound.text or inbound.key
+            return Reply(_paged(context, said))
         kind = texts.KINDS.get(inbound.kind)
         return Reply(texts.NOT_TEXT.format(kind=kind)) if kind else SILENCE
     except Refused as refusal:
         return Reply(refusal.text)
 
 
-def _paged(context: Context, plain: str) -> str:
-    if plain in _MORE:
+def _paged(context: Context, text: str) -> str:
+    if normalise(text) in _MORE:
         return next_page(context.conversation) or texts.NO_MORE
     try:
-        text = _said(context, plain)
+        answer = _said(context, text)
     except Refused as refusal:
-        text = refusal.text
-    return first_page(context.conversation, text)
+        answer = refusal.text
+    return first_page(context.conversation, answer)
 
 
-def _said(context: Context, plain: str) -> str:
+def _said(context: Context, text: str) -> str:
     actor_of(context)  # somebody unknown is told so, whatever he says
-    head, argument = _split(plain)
+    in_form = forms.heard(context, text, _SAID)
+    if in_form is not None:
+        return in_form
+    plain = normalise(text)
+    head, argument = _split(text)
     if head == "确认":
         return cases.confirm(context, argument)
     asked = cases.forget_question(context)
@@ -114,12 +127,10 @@ def _exactly(context: Context, head: str, argument: str) -> str:
     return texts.NOT_UNDERSTOOD
 
 
-def _split(plain: str) -> tuple[str, str]:
-    """The first word and what follows it."""
-    head, _, rest = plain.partition(" ")
-    if head not in _SAID and head not in cases.ACTIONS and (glued := _GLUED.fullmatch(plain)):
-        return glued[1], glued[2].strip()
-    return head.rstrip(":,"), rest.strip()
+def _split(text: str) -> tuple[str, str]:
+    """The first word and what follows it, with the punctuation it was written with."""
+    found = _WORD.fullmatch(text.translate(_PLAIN | _INVISIBLE | {0x3000: " "}).strip())
+    return (found[1], found[2].strip()) if found else ("", "")
 
 
 def _choose(context: Context, number: str) -> str:
