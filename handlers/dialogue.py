@@ -70,6 +70,8 @@ class Step:
     help: str
     #: the prompt is a text that must be read to its last page before it is answered
     must_read: bool = False
+    #: takes a picture (its media id) instead of words; None: only words answer
+    check_photo: Callable[[Context, Data, str], Checked] | None = None
     #: whether the question is asked at all, by the answers given before
     applies: Callable[[Context, Data], bool] = _always
 
@@ -127,15 +129,34 @@ def answer(context: Context, form: Form, text: str) -> str:
     if talk.form_version != form.version or at is None:
         talk.data = {}
         return CHANGED.format(form=form.name) + _ask(context, form, 0)
-    step = form.steps[at]
-    checked = step.check(context, talk.data, text)
+    return _took(context, form, at, form.steps[at].check(context, talk.data, text))
+
+
+def wants_photo(context: Context, form: Form) -> bool:
+    """Whether a picture answers the running step."""
+    at = form.index(context.conversation.step)
+    return at is not None and form.steps[at].check_photo is not None
+
+
+def answer_photo(context: Context, form: Form, media_id: str) -> str:
+    """Give a picture to the running step; asked again where it wants words."""
+    at = form.index(context.conversation.step)
+    check = form.steps[at].check_photo if at is not None else None
+    if at is None or check is None:
+        return busy(context, form)
+    return _took(context, form, at, check(context, context.conversation.data, media_id))
+
+
+def _took(context: Context, form: Form, at: int, checked: Checked) -> str:
+    """Go on with what the check of a step said."""
+    talk = context.conversation
     talk.expires_at = context.now() + form.patience
     if isinstance(checked, Again):
         return checked.text
     if isinstance(checked, Stop):
         _end(talk)
         return checked.text
-    talk.data[step.name] = checked.value
+    talk.data[form.steps[at].name] = checked.value
     ahead = _applying(context, form, range(at + 1, len(form.steps)))
     if ahead is not None:
         return _ask(context, form, ahead)

@@ -25,6 +25,7 @@ from handlers.firm import (
     evidence,
     grades,
     greetings,
+    mandates,
     measures,
     objections,
     privacy,
@@ -94,6 +95,7 @@ ROUTES: tuple[Route, ...] = (
     Route("材料", evidence.show, ("证据", "上传材料", "上传"), takes=True, about="给在办事项加材料"),
     Route(evidence.TAKE, evidence.take, takes=True),
     Route("已提交", progress.submitted, takes=True),
+    Route("签署授权", mandates.begin, ("授权书", "申请签署"), about="交授权书，申请签署权限"),
     Route("授权"),
     Route("谁查过我", aliases=("查询记录",)),
     Route("举报", aliases=("我要举报",)),
@@ -111,6 +113,7 @@ FORMS: dict[str, dialogue.Form] = {
         objections.REVIEW,
         repairs.REPAIR,
         commitments.COMMIT,
+        mandates.MANDATE,
     )
 }
 
@@ -274,9 +277,13 @@ def _answer(context: Context, inbound: Inbound) -> str:
 
 
 def _sent_file(context: Context, inbound: Inbound) -> str:
-    """A picture or voice for a case; in the middle of a form the open question comes first."""
+    """A picture or voice for a case; in the middle of a form it answers, or the open question comes first."""
     form = FORMS.get(context.conversation.form)
-    return evidence.received(context, inbound) if form is None else dialogue.busy(context, form)
+    if form is None:
+        return evidence.received(context, inbound)
+    if inbound.kind is InboundKind.IMAGE and dialogue.wants_photo(context, form):
+        return dialogue.answer_photo(context, form, inbound.media_id)
+    return dialogue.busy(context, form)
 
 
 def _exact_word(text: str) -> str:

@@ -159,20 +159,33 @@ def bind(uow: UnitOfWork, person: Person, digest: bytes, *, now: datetime, tell:
 
 
 def unbind(uow: UnitOfWork, binding: Binding, *, by: str, now: datetime, reason: str) -> None:
-    """End a binding; ``by`` as the audit log writes it. What was done under it stays valid (PIPL 15)."""
-    uow.bindings.revoke(binding.id, at=now, reason=reason)
-    uow.audit.append(
-        "binding.revoked",
-        actor=by,
-        subject_id=binding.subject_id,
-        ref=str(binding.id),
-        detail={"reason": reason},
-    )
+    """End a binding, and what the person holds besides for the same subject; ``by`` as the audit log writes it.
+
+    What was done under it stays valid (PIPL 15).
+    """
+    for held, _ in uow.bindings.of_person(binding.person_id):
+        if held.subject_id == binding.subject_id:
+            uow.bindings.revoke(held.id, at=now, reason=reason)
+            uow.audit.append(
+                "binding.revoked",
+                actor=by,
+                subject_id=held.subject_id,
+                ref=str(held.id),
+                detail={"reason": reason},
+            )
 
 
 def active(uow: UnitOfWork, person: Person, today: date) -> list[tuple[Binding, Subject]]:
-    """The person's bindings that hold on a Shanghai date, oldest first, with their subjects."""
-    return [pair for pair in uow.bindings.of_person(person.id) if holds(pair[0], today)]
+    """The person's bindings that hold on a Shanghai date, the strongest for each subject, oldest subject first.
+
+    A power given by letter stands beside the binding it came on top of, which remains when it ends.
+    """
+    strongest: dict[int, tuple[Binding, Subject]] = {}
+    for binding, subject in uow.bindings.of_person(person.id):
+        known = strongest.get(subject.id)
+        if holds(binding, today) and (known is None or binding.power > known[0].power):
+            strongest[subject.id] = (binding, subject)
+    return list(strongest.values())
 
 
 def holds(binding: Binding, today: date) -> bool:

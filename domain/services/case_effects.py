@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Actor, Case, CaseKind
-from domain.services import case_limits, commitments, consultations, objections, repairs
+from domain.services import (
+    broadcasts,
+    case_limits,
+    commitments,
+    consultations,
+    mandates,
+    material,
+    objections,
+    repairs,
+)
 from domain.services.work import Work
 
 Effect = Callable[[Work, Case, Actor, str], None]
@@ -46,4 +55,12 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
     (CaseKind.COMMITMENT, "部分履约"): commitments.found_partly_kept,
     (CaseKind.COMMITMENT, "驳回"): commitments.not_found,
     (CaseKind.COMMITMENT, "撤回"): commitments.withdrawn,
+    (CaseKind.BROADCAST, "同意"): broadcasts.released,
+    (CaseKind.BROADCAST, "驳回"): broadcasts.returned,
+    (CaseKind.MANDATE, "同意"): mandates.granted,
+    (CaseKind.MANDATE, "驳回"): mandates.refused,
+    (CaseKind.OBJECTION, "补正"): material.asked_for,
+    (CaseKind.REVIEW, "补正"): material.asked_for,
+    (CaseKind.REPAIR, "补正"): material.asked_for,
+    (CaseKind.MANDATE, "补正"): material.asked_for,
 }

@@ -45,11 +45,9 @@ def test_every_step_of_every_form_explains_itself_and_can_be_left(town: Town, fo
     other = town.firm("平鲁乙有限公司")
     talk.says(f"绑定 {town.code(other)}")
     talk.says("确认")
-    # the power that 承诺 wants
+    # the power that 承诺 wants, ending soon, so that 签署授权 can ask for another
     person, now = talk.person().id, town.clock.now()
-    weaker = next(held for held, subject in town.uow.bindings.of_person(person) if subject.id == other.id)
-    town.uow.bindings.revoke(weaker.id, at=now, reason="replaced")
-    town.uow.bindings.add(person, other.id, Power.SIGN, at=now, proof="letter:SQ1")
+    town.uow.bindings.add(person, other.id, Power.SIGN, at=now, proof="letter:SQ1", until=date(2026, 12, 31))
     # two, so that 复核 asks which
     for _ in range(2):
         _has_a_refused_objection(town, talk, other)
