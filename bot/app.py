@@ -61,6 +61,8 @@ log = structlog.get_logger("xinshi.app")
 
 #: answers under way get this long when the service stops
 DRAIN_SECONDS = 5.0
+#: audit rows of one short transaction
+SEALED_AT_ONCE = 100
 #: keys of inbound messages are remembered for so long; the platform repeats within a minute
 INBOX_KEPT = timedelta(days=30)
 
@@ -283,8 +285,8 @@ def jobs_of(
         return chunks
 
     jobs = [
-        # to the end of the tail: a busy second writes more than one batch
-        Job("seal_audit", draining(lambda uow, _: uow.sealing.seal_batch()), seconds=1),
+        # to the end of the tail, in batches that no turn has to wait for
+        Job("seal_audit", draining(lambda uow, _: uow.sealing.seal_batch(SEALED_AT_ONCE)), seconds=1),
         Job("sweep_unanswered", writing(sweep_unanswered), seconds=5),
         Job("expire_forms", writing(sweep_expired), seconds=30),
         Job("reassess_due", reassess, seconds=300),
