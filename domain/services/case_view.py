@@ -120,7 +120,8 @@ def _beside(clock: Clock) -> str:
         late = "" if clock.met_on <= clock.due_on else "，已超期"
         said = f"{clock.name}：已于{_day(clock.met_on)}完成{late}"
     else:
-        said = f"{clock.name}：{clock.working_days}个工作日，{_day(clock.due_on)}到期"
+        counted = "" if clock.dated else f"{clock.working_days}个工作日，"
+        said = f"{clock.name}：{counted}{_day(clock.due_on)}到期"
     notes = [] if clock.binds and clock.verified else ["参考"]
     if clock.basis:
         notes.append(f"依据：{clock.basis}")

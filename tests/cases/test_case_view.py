@@ -79,6 +79,13 @@ def test_a_limit_that_was_met_is_shown_with_its_day(desk: Desk) -> None:
     assert view(desk.work, case, True).beside == ("受理时限：已于11月30日完成，已超期（依据：S0-40）",)
 
 
+def test_a_day_that_somebody_named_is_no_count_and_no_calendar_moves_it(desk: Desk) -> None:
+    named = replace(desk.limit(0, name="承诺完成日"), due_on=date(2026, 12, 5), dated=True, basis="")
+    case = desk.open(clocks=(desk.limit(5), named))
+    assert view(desk.work, case, True).beside == ("承诺完成日：12月5日到期",)
+    assert cases.amend(desk.work, case, clocks=(named,)).due_on == date(2026, 12, 5)
+
+
 def test_a_case_without_a_limit_says_so(desk: Desk) -> None:
     case = desk.open(clocks=())
     assert both(desk, case) == "没有规定期限"

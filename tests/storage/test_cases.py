@@ -157,8 +157,9 @@ async def test_an_opening_that_fails_leaves_no_gap(
     assert await run(runner, opening(desk_of)) == "YY20260001"
 
 
+@pytest.mark.parametrize("by_card", [True, False])
 async def test_of_two_who_decide_at_the_same_instant_one_wins_and_the_other_is_told(
-    runner: Runner, desk_of: Callable[[SqlUnitOfWork], Desk]
+    runner: Runner, desk_of: Callable[[SqlUnitOfWork], Desk], by_card: bool
 ) -> None:
     def accepted(uow: SqlUnitOfWork) -> Case:
         desk = desk_of(uow)
@@ -167,13 +168,14 @@ async def test_of_two_who_decide_at_the_same_instant_one_wins_and_the_other_is_t
     case = await run(runner, accepted)
 
     def decides(who: str, action: str) -> Callable[[SqlUnitOfWork], Case]:
-        return lambda uow: desk_of(uow).does(who, action, case, "意见", case.version)
+        version = case.version if by_card else None
+        return lambda uow: desk_of(uow).does(who, action, case, "意见", version)
 
     results = await asyncio.gather(
         run(runner, decides("wang", "同意")), run(runner, decides("zhao", "驳回")), return_exceptions=True
     )
     won = [r for r in results if isinstance(r, Case)]
-    lost = [r for r in results if isinstance(r, StaleCase)]
+    lost = [r for r in results if isinstance(r, StaleCase if by_card else Refused)]
     assert (len(won), len(lost)) == (1, 1)
     winner = "王伟" if won[0].outcome == "成立" else "赵敏"
     assert f"已由{winner}于11月20日12:00" in lost[0].text
