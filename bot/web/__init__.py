@@ -1,0 +1,1 @@
+"""Plain pages that are opened inside WeChat and WeCom."""
