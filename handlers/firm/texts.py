@@ -61,6 +61,7 @@ NOTHING_BOUND = "您现在没有绑定单位，不用解除。想绑定，请回
 GRADE = "{name}\n信用等级：{grade}\n{meaning}\n评价规则：{rulebook}\n{dated}\n来源：{source}"
 GRADED_ON = "评定日期：{date}"
 ADOPTED_ON = "本地采用日期：{date}"
+LOOKED_UP_ON = "截至日期：{date}"
 GRADE_NEXT = "\n回复“为什么”看评定理由，回复“怎么提升”看改进办法，回复“监管措施”看有什么影响。"
 PROVISIONAL = "（暂定）"
 NEEDS_REVIEW_NEXT = "\n人工核定由{office}办理，有材料要补充，请打电话{phone}（{hours}）。"

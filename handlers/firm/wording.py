@@ -39,10 +39,16 @@ def graded(evaluation: Evaluation) -> str:
 
 
 def dated(assessment: Assessment) -> str:
-    """The date of a grade: when it was computed, or when an imported one was adopted here."""
-    if assessment.evaluation.source is Source.IMPORTED and assessment.in_force_from is not None:
-        return texts.ADOPTED_ON.format(date=day(legal_date(assessment.in_force_from)))
-    return texts.GRADED_ON.format(date=day(assessment.evaluation.as_of))
+    """The date of a grade: when it was computed, or when an imported one was adopted here.
+
+    Where no result was imported yet, nothing was adopted: until when none had come.
+    """
+    evaluation = assessment.evaluation
+    if evaluation.source is not Source.IMPORTED or assessment.in_force_from is None:
+        return texts.GRADED_ON.format(date=day(evaluation.as_of))
+    if evaluation.outcome is OutcomeKind.UNRATED:
+        return texts.LOOKED_UP_ON.format(date=day(evaluation.as_of))
+    return texts.ADOPTED_ON.format(date=day(legal_date(assessment.in_force_from)))
 
 
 def record_line(record: Record) -> str:

@@ -62,6 +62,15 @@ def test_an_imported_grade_says_whose_it_is_of_when_and_since_when_it_counts_her
 
 
 @pytest.mark.clause("S0-08")
+def test_where_no_result_was_imported_nothing_is_said_to_be_adopted(
+    town_of: Callable[[str], Town],
+) -> None:
+    town = town_of("wuzhong")
+    answer = town.bound(town.firm()).says("查等级")
+    assert "本地采用日期" not in answer
+    assert "截至日期：2026年11月20日" in answer
+
+
 def test_the_disclaimer_stands_on_every_grade_reply_where_the_rules_ask_for_one(town_of: TownOf) -> None:
     town = town_of("xixia")
     firm = town.firm()
