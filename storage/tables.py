@@ -440,7 +440,7 @@ evidence = Table(
     Column("id", Id, primary_key=True),
     Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
     Column("sha256", String(64), nullable=False),
-    Column("content_type", String(60), nullable=False),
+    Column("content_type", String(100), nullable=False),
     Column("size", Integer, nullable=False),
     Column("name", LargeBinary, nullable=False),
     Column("at", UtcDateTime, nullable=False),
