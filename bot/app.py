@@ -30,6 +30,7 @@ from bot.media import MediaFetcher
 from bot.metrics import Metrics
 from bot.pages import probes
 from bot.pipeline import House, Pipeline, sweep_unanswered
+from bot.reminding import reminder_jobs
 from bot.scheduler import Job, Scheduler
 from bot.settings import Settings
 from bot.spoken import StaffTurns
@@ -301,6 +302,7 @@ def jobs_of(
         Job(f"broadcast_{step.__name__}", draining(partial(_broadcast, house, step)), seconds=3)
         for step in (broadcasts.count, broadcasts.send, broadcasts.report)
     ]
+    jobs += reminder_jobs(house)
     if media is not None:
         jobs.append(Job("media", media.fetch, seconds=2))
     if stale_cards is not None:

@@ -104,6 +104,10 @@ class Bindings(Protocol):
 
     def of_person(self, person_id: int) -> list[tuple[Binding, Subject]]: ...
     def of_subject(self, subject_id: int) -> list[tuple[Binding, Person]]: ...
+    def bound_subjects(self, after: int, *, limit: int) -> list[int]:
+        """Subjects after an id that somebody is bound to, in id order."""
+        ...
+
     def add(
         self,
         person_id: int,

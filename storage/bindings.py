@@ -48,6 +48,13 @@ _REVOKE = (
     .values(revoked_at=bindparam("at"), revoked_reason=bindparam("why"))
 )
 _ADD_CODE = insert(bind_codes).returning(bind_codes.c.id)
+_BOUND = (
+    select(bindings.c.subject_id)
+    .distinct()
+    .where(bindings.c.revoked_at.is_(None), bindings.c.subject_id > bindparam("after"))
+    .order_by(bindings.c.subject_id)
+    .limit(bindparam("at_most"))
+)
 _CODE = select(
     bind_codes.c.id,
     bind_codes.c.subject_id,
@@ -89,6 +96,10 @@ class SqlBindings:
         """Active bindings of a subject with the persons, oldest first."""
         rows = self._connection.execute(_OF_SUBJECT, {"subject": subject_id})
         return [(_to_binding(row), _to_person(row)) for row in rows]
+
+    def bound_subjects(self, after: int, *, limit: int) -> list[int]:
+        """Subjects after an id that somebody is bound to, in id order."""
+        return list(self._connection.execute(_BOUND, {"after": after, "at_most": limit}).scalars())
 
     def add(
         self,
