@@ -23,6 +23,8 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=600)]
 Phone = Annotated[str, Field(pattern=r"^[0-9+() -]{5,20}$")]
 Userid = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@-]{1,64}$")]
+#: 统一社会信用代码 of an authority, for what is exported
+Code = Annotated[str, Field(pattern=r"^([0-9A-Z]{18})?$")]
 #: 1 Monday … 7 Sunday
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
@@ -77,6 +79,7 @@ class Department(_Part):
     domains: tuple[Text, ...] = ()
     phone: Phone | None = None
     address: str = ""
+    code: Code = ""
 
     @property
     def all_names(self) -> tuple[str, ...]:
@@ -143,6 +146,7 @@ class Office(_Part):
     #: as people read it, e.g. 工作日 8:30—12:00、14:30—18:00
     hours: Text
     website: str = ""
+    code: Code = ""
     quiet_hours: QuietHours
     privacy: PrivacyNotice
     duty: tuple[Duty, ...] = Field(min_length=1)

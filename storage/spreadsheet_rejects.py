@@ -47,7 +47,7 @@ class RejectedWorkbook:
             self._waiting = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with us
         cells = [self._shown(place, cell) for place, cell in enumerate(row[: len(self._captions)])]
         cells += [None] * (len(self._captions) - len(cells))
-        told = [*cells, number, _harmless("；".join(dict.fromkeys(reasons)))]
+        told = [*cells, number, harmless("；".join(dict.fromkeys(reasons)))]
         self._waiting.write(json.dumps(told, ensure_ascii=False) + "\n")
 
     def save(self) -> Path | None:
@@ -71,7 +71,7 @@ class RejectedWorkbook:
         book = Workbook(write_only=True)
         sheet = book.create_sheet("退回")
         sheet.freeze_panes = "A2"
-        head = [WriteOnlyCell(sheet, value=_harmless(text)) for text in (*self._captions, ROW_NUMBER, REASON)]
+        head = [WriteOnlyCell(sheet, value=harmless(text)) for text in (*self._captions, ROW_NUMBER, REASON)]
         for cell in head:
             cell.font = Font(bold=True)
         sheet.append(head)
@@ -86,14 +86,14 @@ class RejectedWorkbook:
             text = text_of(cell)
             return f"{text[:3]}{'*' * (len(text) - 3)}" if len(text) > 3 else "*" * len(text)
         if isinstance(cell, list):
-            return _harmless(text_of(cell))
+            return harmless(text_of(cell))
         if isinstance(cell, str):
-            return _harmless(mask_personal(cell))
+            return harmless(mask_personal(cell))
         masked = mask_personal(str(cell))
         return cell if masked == str(cell) else masked
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text that a workbook can hold and that is never run."""
     text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA_SIGNS) else text

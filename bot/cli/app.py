@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
-from bot.cli import checks, data, database, evaluation, people, rules, service
+from bot.cli import checks, data, database, evaluation, export, people, rules, service
 from bot.cli.speech import ChineseCommand, new_app, usage_error, warn
 from domain.errors import Misconfigured, Refused, Unavailable
 
@@ -48,6 +48,7 @@ app.add_typer(people.app, name="staff")
 app.add_typer(checks.office_app, name="office")
 app.add_typer(checks.audit_app, name="audit")
 app.add_typer(service.menu_app, name="menu")
+app.add_typer(export.app, name="export")
 
 
 def run(argv: Sequence[str]) -> int:
