@@ -44,7 +44,3 @@ class MovableClock:
         if by < timedelta(0):
             raise ValueError("the clock moves forward only")
         self._offset += by
-
-    def move_to(self, moment: datetime) -> None:
-        """Move forward to an aware moment; ValueError where it lies in the past."""
-        self.advance(moment - self.now())

@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from holidays.holiday_base import HolidayBase
 
-#: the library was checked against the notices of the State Council from this year on
-FIRST_YEAR = 2001
-
 
 @dataclass(frozen=True, slots=True)
 class LibraryYear:

@@ -199,11 +199,6 @@ def mask_personal(text: str) -> str:
     return _MOBILE_IN_TEXT.sub(lambda match: mask_phone(_compact(match[0])), masked)
 
 
-def holds_personal_number(text: str) -> bool:
-    """Whether a cell or message holds a resident ID or a mobile number in clear (M26)."""
-    return mask_personal(text) != text.translate(_HALF_WIDTH)
-
-
 def make_uscc(prefix6: str, number: int, kind: SubjectKind = SubjectKind.LEGAL_PERSON) -> str:
     """A synthetic code for demonstration and tests, both check digits right; 0 < number < 10⁸.
 

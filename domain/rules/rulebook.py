@@ -246,10 +246,6 @@ class Rulebook(CaseRules):
             return "信用办设定"
         return part.law or self.citation(part.article) or self.display_name
 
-    def public_basis(self, measure: Measure) -> str:
-        """What a measure rests on as a firm may read it: public law where the document may not be quoted."""
-        return measure.basis if self.quotable else measure.statute or measure.law
-
     def unverified(self) -> list[Unverified]:
         """Every value that is a reading of ours, in the order of the file."""
         return [

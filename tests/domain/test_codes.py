@@ -20,7 +20,6 @@ from domain.rules.codes import (
     clean_legacy_code,
     clean_resident_id,
     clean_uscc,
-    holds_personal_number,
     kind_from_code,
     make_uscc,
     mask_id,
@@ -379,17 +378,16 @@ def test_personal_numbers_in_running_text_are_masked_and_codes_are_not() -> None
 )
 def test_a_personal_number_is_masked_however_it_is_grouped(written: str, masked: str) -> None:
     assert mask_personal(f"电话或证件：{written}。") == f"电话或证件：{masked}。"
-    assert holds_personal_number(written)
 
 
 def test_full_width_digits_alone_are_no_personal_number() -> None:
-    assert not holds_personal_number("罚款２０００元")
+    assert mask_personal("罚款２０００元") == "罚款2000元"
 
 
 def test_a_mistyped_id_is_masked_too() -> None:
     assert mask_personal("411323190001010020") == "4113**********0020"
 
 
-def test_a_cell_with_a_personal_number_is_noticed() -> None:
-    assert holds_personal_number("法人手机 13812345678")
-    assert not holds_personal_number("91110108551385082Q 罚款2000元")
+def test_a_firms_code_and_an_amount_are_no_personal_numbers() -> None:
+    assert mask_personal("法人手机 13812345678") == "法人手机 138****5678"
+    assert mask_personal("91110108551385082Q 罚款2000元") == "91110108551385082Q 罚款2000元"

@@ -99,6 +99,5 @@ def test_nothing_of_a_document_that_is_not_public_stands_in_what_firms_read() ->
     assert huairen.citation("附件1") == ""
     told = [step.public_text for step in evaluate((), base("B"), huairen, TODAY).trace]
     told += [measure.public_text for measure in huairen.measures]
-    told += [huairen.public_basis(measure) for measure in huairen.measures]
     told += [grade.public_text for grade in huairen.grades]
     assert not [text for text in told if "怀发改" in text or huairen.document.title in text or "附件" in text]
