@@ -19,6 +19,7 @@ from domain.services import (
     material,
     objections,
     repairs,
+    reversals,
 )
 from domain.services.work import Work
 
@@ -43,6 +44,9 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
     (CaseKind.REPAIR, "驳回"): repairs.refused,
     (CaseKind.REPAIR, "登记不予"): repairs.refused,
     (CaseKind.REPAIR, "不予受理"): repairs.not_accepted,
+    (CaseKind.OBJECTION, "更正"): reversals.announced,
+    (CaseKind.REVIEW, "更正"): reversals.announced,
+    (CaseKind.REPAIR, "更正"): reversals.announced,
     (CaseKind.CONSULTATION, "回复"): consultations.answered,
     (CaseKind.CONSULTATION, "补充"): consultations.said,
     (CaseKind.CONSULTATION, "转办"): consultations.moved,

@@ -19,7 +19,7 @@ from domain.model.record import Record, RecordState
 from domain.model.subject import Subject
 from domain.rules.deadlines import clocks_for
 from domain.rules.rulebook_cases import Door
-from domain.services import cascade, case_owners, cases, letters
+from domain.services import cascade, case_owners, cases, letters, reversals
 from domain.services.work import Work
 
 AGAINST_GRADE = "grade"
@@ -171,18 +171,20 @@ def upheld(work: Work, case: Case, actor: Actor, text: str) -> None:
 def partly_upheld(work: Work, case: Case, actor: Actor, text: str) -> None:
     """部分成立: what was right is corrected by staff in the source; the subject is evaluated anew."""
     _unmark(work, case)
+    back = reversals.taken_back(work, case, actor)
     after = cascade.re_evaluated(work, case, _subject_id(case), by=actor.id)
-    _tell(work, case, PARTLY, _done(after), text)
+    _tell(work, case, PARTLY, back or _done(after), text)
 
 
 def refused(work: Work, case: Case, actor: Actor, text: str) -> None:
     """不成立: the mark goes, the firm gets the reason and the remedies. A notice with legal effect."""
     _unmark(work, case)
-    template = REFUSED.format(number=case.number, kind=case.kind, text=text, remedies=_ways_on(work, case))
+    back = reversals.taken_back(work, case, actor)
+    said = REFUSED.format(number=case.number, kind=case.kind, text=text, remedies=_ways_on(work, case))
     letters.tell_subject(
         work,
         _subject_id(case),
-        template,
+        f"{said}\n{back}".rstrip(),
         key=f"decided:{case.number}",
         kind=case.kind,
         legal_effect=True,

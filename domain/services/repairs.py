@@ -17,7 +17,7 @@ from domain.model.subject import Subject
 from domain.rules.deadlines import clocks_for
 from domain.rules.repair_terms import RepairTerm, eligible, repairable
 from domain.rules.rulebook_cases import Door
-from domain.services import cascade, case_owners, cases, letters
+from domain.services import cascade, case_owners, cases, letters, reversals
 from domain.services.work import Work
 
 #: where the case begins when 信用中国 takes the application
@@ -30,6 +30,7 @@ REPAIRED = "{number}：同意修复“{title}”。\n{effects}\n{done}"
 EFFECT = "✓ {text}"
 REFUSED = "{number}：这次不予修复。理由：{text}\n改正后可以再申请。{remedies}"
 NOT_ACCEPTED = "{number}：修复申请不予受理。理由：{text}\n条件具备后可以再申请。{remedies}"
+COPIED = "抄送信用办：{number}的修复申请由{department}办结，结果：{outcome}。看详情请回复“案件 {number}”。"
 GRADE_NOW = "信用等级已重新评定，现在是{grade}。"
 GRADE_SAME = "已重新评定，信用等级没有变化。"
 
@@ -119,26 +120,38 @@ def repaired(work: Work, case: Case, actor: Actor, text: str) -> None:
         legal_effect=True,
         case=case,
     )
+    _copy(work, case)
 
 
 def refused(work: Work, case: Case, actor: Actor, text: str) -> None:
-    """不予修复: reason and remedies; the record stays as it is."""
-    _tell_refusal(work, case, REFUSED, text)
+    """不予修复: reason and remedies; the record stays as it is, or is again as it was (更正)."""
+    back = reversals.taken_back(work, case, actor)
+    _tell_refusal(work, case, REFUSED, text, back)
+    _copy(work, case)
 
 
 def not_accepted(work: Work, case: Case, actor: Actor, text: str) -> None:
     """不予受理: reason and remedies; asking again later is possible."""
     _tell_refusal(work, case, NOT_ACCEPTED, text)
+    _copy(work, case)
 
 
-def _tell_refusal(work: Work, case: Case, template: str, text: str) -> None:
+def _copy(work: Work, case: Case) -> None:
+    """The unit that decided reports back to the credit office (S0-43)."""
+    if case.department != work.office.name:
+        said = COPIED.format(number=case.number, department=case.department, outcome=case.outcome)
+        clerks = letters.clerks_of(work, work.office.name)
+        letters.tell_staff(work, clerks, said, key=f"copied:{case.number}", case=case)
+
+
+def _tell_refusal(work: Work, case: Case, template: str, text: str, back: str = "") -> None:
     assert case.subject_id is not None, "a repair is about a subject"
     remedies = "".join(remedy.public_text for remedy in work.rulebook.remedies)
     said = template.format(number=case.number, text=text, remedies=remedies)
     letters.tell_subject(
         work,
         case.subject_id,
-        said,
+        f"{said}\n{back}".rstrip(),
         key=f"decided:{case.number}",
         kind=case.kind,
         legal_effect=True,

@@ -146,3 +146,23 @@ def test_somebody_with_the_power_to_look_only_cannot_object(staffed: Town, firm:
     talk.says(f"绑定 {staffed.code(firm, Power.QUERY)}")
     talk.says("确认")
     assert "经办" in talk.says("异议")
+
+
+def test_a_correction_that_goes_the_other_way_takes_the_first_decision_back(
+    staffed: Town, firm: Subject
+) -> None:
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    case = decides(staffed, number, "同意")
+    record_id = case.facts["record"]
+    waiting(staffed, talk)
+    work = work_of(staffed)
+    anew = cases.act(work, number, "更正", actor=actor_of(work, "zhou"), text="文书是伪造的")
+    told = waiting(staffed, talk)
+    assert f"{number}：原来的决定（成立）需要更正" in told
+    assert anew.number in told
+    cases.act(work, anew.number, "驳回", actor=actor_of(work, "zhou"), text="处罚决定有效")
+    record = staffed.uow.records.get(record_id)
+    assert record is not None
+    assert record.state is RecordState.VALID
+    assert "恢复为“有效”" in waiting(staffed, talk)

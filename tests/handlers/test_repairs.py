@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.model.person import Staff
+from domain.model.person import Channel, Staff
 from domain.model.record import RecordKind, RecordState, Severity, Violation
 from domain.model.subject import Subject
 from domain.services import cases
@@ -93,6 +93,43 @@ def test_a_refused_repair_says_why_and_what_is_left(here: Town) -> None:
     told = waiting(here, talk)
     assert "罚款没有缴清" in told
     assert "行政复议" in told
+
+
+def test_a_repair_that_was_granted_in_error_is_corrected_by_another_approver(here: Town) -> None:
+    here.uow.staff.save(Staff("zhou", "周舟", ("审批",), here.office.name))
+    firm = here.firm("西峡戊有限公司")
+    record_id = fined(here, firm, LONG_AGO)
+    talk = here.bound(firm)
+    number = applies(talk).split("案号")[1][:10]
+    work = work_of(here)
+    cases.act(work, number, "受理", actor=actor_of(work, "chen"))
+    cases.act(work, number, "同意", actor=actor_of(work, "lin"))
+    waiting(here, talk)
+    anew = cases.act(work, number, "更正", actor=actor_of(work, "zhou"), text="罚款收据是伪造的")
+    assert f"{number}：原来的决定（同意修复）需要更正" in waiting(here, talk)
+    cases.act(work, anew.number, "驳回", actor=actor_of(work, "zhou"), text="罚款没有缴清")
+    record = here.uow.records.get(record_id)
+    assert record is not None
+    assert record.state is RecordState.VALID
+    assert "“价格违法案”这条记录恢复为“有效”" in waiting(here, talk)
+    assert cases.find(work, number).outcome == "同意修复"
+
+
+@pytest.mark.clause("S0-43")
+def test_the_unit_that_decides_a_repair_reports_back_to_the_credit_office(here: Town) -> None:
+    market = "示例县市场监督管理局"
+    for userid, role in (("li", "联络员"), ("sun", "审批")):
+        here.uow.staff.save(Staff(userid, userid, (role,), market))
+    firm = here.firm("西峡己有限公司")
+    violation = Violation(1, "未按规定公示价格", ("罚款",), 200_000, severity=Severity.ORDINARY)
+    here.record(firm, RecordKind.PENALTY, LONG_AGO, title="案", authority=market, violations=(violation,))
+    number = applies(here.bound(firm)).split("案号")[1][:10]
+    work = work_of(here)
+    assert cases.act(work, number, "受理", actor=actor_of(work, "li")).department == market
+    cases.act(work, number, "同意", actor=actor_of(work, "sun"))
+    clerk = here.uow.people.get_or_add(Channel.WECOM, work.staff_account, "chen", work.now)
+    told = "\n".join(here.uow.outbox.take_waiting(clerk.id, work.now))
+    assert f"抄送信用办：{number}的修复申请由{market}办结，结果：同意修复" in told
 
 
 def test_a_record_that_is_too_young_shows_its_first_day(here: Town) -> None:
