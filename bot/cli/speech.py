@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,9 +23,13 @@ _USAGE_ERRORS: dict[str, str] = {
     "MissingParameter": "缺少参数",
     "NoSuchOption": "没有这个选项",
     "BadParameter": "参数的值不对",
-    "BadOptionUsage": "选项写法不对",
-    "BadArgumentUsage": "参数写法不对",
+    "BadOptionUsage": "选项后面缺少内容",
 }
+#: what the parser says in English of words it has no class for
+_COMPLAINTS = (
+    (re.compile(r"No such command '(.*?)'\.(?: Did you mean (.*)\?)?"), "没有这个命令"),
+    (re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)"), "多余的参数"),
+)
 
 
 def _sections(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
@@ -94,10 +99,28 @@ def new_app(help_text: str) -> typer.Typer:
 
 
 def usage_error(error: TyperException) -> str:
-    """A parser's complaint as one Chinese line, with the parser's own words as detail."""
+    """A parser's complaint as one Chinese line that names the word it is about."""
+    return f"{_complaint(error)}。用 --help 看用法。"
+
+
+def _complaint(error: TyperException) -> str:
     kind = _USAGE_ERRORS.get(type(error).__name__, "用法不对")
-    detail = " ".join(str(getattr(error, "format_message", lambda: error)()).split())
-    return f"{kind}：{detail}。用 --help 看用法。"
+    about = getattr(error, "option_name", "") or _parameter(getattr(error, "param", None))
+    if about:
+        return f"{kind}：{about}"
+    said = " ".join(error.message.split())
+    for pattern, words in _COMPLAINTS:
+        if found := pattern.fullmatch(said):
+            close = found[2] if pattern.groups > 1 else None
+            return f"{words}：{found[1]}" + (f"，是否想写 {close}" if close else "")
+    return f"{kind}：{said}"
+
+
+def _parameter(param: Any) -> str:
+    """A parameter as the help shows it; "" for none."""
+    if param is None:
+        return ""
+    return str(param.metavar if param.param_type_name == "argument" else param.opts[0])
 
 
 def say(text: str = "") -> None:

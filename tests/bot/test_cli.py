@@ -102,10 +102,13 @@ def test_every_command_explains_itself_in_chinese(xinshi: Terminal, words: tuple
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (("grade",), "缺少参数"),
-        (("grade", "X", "--colour"), "没有这个选项"),
-        (("serve", "--port", "many"), "参数的值不对"),
-        (("gradee",), "用法不对"),
+        (("grade",), "缺少参数：USCC。"),
+        (("staff", "add"), "缺少参数：--userid。"),
+        (("grade", "X", "--colour"), "没有这个选项：--colour。"),
+        (("grade", "X", "--as-of"), "选项后面缺少内容：--as-of。"),
+        (("grade", "X", "Y"), "多余的参数：Y。"),
+        (("serve", "--port", "many"), "参数的值不对：--port。"),
+        (("gradee",), "没有这个命令：gradee，是否想写 'grade'。"),
         (("evaluate", "--approve", "3"), "--approve BATCH --by USERID"),
         ((), "用法：xinshi"),
     ],
