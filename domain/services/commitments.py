@@ -27,13 +27,14 @@ from domain.services.work import Work
 
 DUE = "履行期限"
 #: states that the steps of the table lead to, where one action has two meanings
-_SUSPECTED, _BROKEN = "待认定", "违诺"
+_RUNNING, _SUSPECTED, _BROKEN = "履行中", "待认定", "违诺"
 
 NOT_READ = "告知的内容有更新，要重新看过才能签署。请回复“承诺”重新办理。"
 NOT_ASKED = "还有一项是否同意没有问过，请回复“承诺”重新办理。"
 NO_WITHDRAWAL = "{number}不能撤回。{text}"
 
 SIGNED_NOTE = "新的承诺：{number}\n{name}\n{kind}：{item}\n{due}履行情况请回复“履约 {number}”，没有履行的回复“违诺 {number} 情况和依据”。"
+PROMISED = "提醒：{number}，您承诺“{item}”，请在{day}以前做到。做不到的，请早一点回复“人工”说明。"
 KEPT = "{number}：您的承诺“{item}”已全部履行，记入信用档案。"
 SUSPECTED = (
     "{number}：工作人员报告，承诺“{item}”没有按约履行：{text}\n"
@@ -139,6 +140,21 @@ def sign(
     return case, commitment
 
 
+def remind_firm(work: Work, case: Case) -> None:
+    """Remind the firm, once, of the day it promised to perform by; for cases whose limit is near."""
+    if case.kind is not CaseKind.COMMITMENT or case.state != _RUNNING:
+        return
+    if case.due_on is None or case.due_on < work.today or case.subject_id is None:
+        return
+    said = PROMISED.format(
+        number=case.number,
+        item=_of(work, case).item,
+        day=f"{case.due_on.year}年{case.due_on.month}月{case.due_on.day}日",
+    )
+    key = f"promise:{case.number}:{case.due_on.isoformat()}"
+    letters.tell_subject(work, case.subject_id, said, key=key, kind=case.kind, case=case)
+
+
 # -- effects: run inside ``cases.act`` -----------------------------------------
 
 
@@ -211,7 +227,7 @@ def _open(work: Work, actor: Actor, subject: Subject, binding: Binding, draft: D
         subject_id=subject.id,
         applicant_id=binding.person_id,
         department=department_for(work, subject),
-        facts={"what": f"{draft.kind.name}：{draft.item}", "item": draft.item, "said": draft.item},
+        facts={"what": f"{draft.kind.name}：{draft.item}"},
         clocks=clocks,
         actor=actor,
         text=draft.item,

@@ -71,8 +71,7 @@ def apply(work: Work, actor: Actor, subject: Subject, binding: Binding, wanted: 
         "name": wanted.name,
         "scope": wanted.scope,
         "until": wanted.until.isoformat(),
-        "what": "签署授权",
-        "said": f"{wanted.name}，{wanted.scope}，到{_day(wanted.until)}",
+        "what": f"{wanted.name}，{wanted.scope}，到{_day(wanted.until)}",
     }
     case = cases.open_case(
         work,
@@ -82,7 +81,7 @@ def apply(work: Work, actor: Actor, subject: Subject, binding: Binding, wanted: 
         department=work.office.name,
         facts=facts,
         actor=actor,
-        text=facts["said"],
+        text=facts["what"],
     )
     evidence.named_media(work, case.number, work.uow.people.get(binding.person_id), [wanted.media_id])
     said = FILED.format(

@@ -16,7 +16,7 @@ from domain.model.person import Staff
 from domain.model.record import Record
 from domain.rules.case_clocks import days_left, due_clock
 from domain.rules.repair_terms import first_day, repairable
-from domain.services import calendar, case_view, cases, letters, staff
+from domain.services import calendar, case_view, cases, commitments, letters, staff
 from domain.services.work import Work
 
 #: reminders and digest wait for this time of a working day
@@ -86,6 +86,7 @@ def remind(work: Work, after: int = 0, limit: int = 20) -> int:
     near = work.uow.cases.due_by(horizon, after=after, limit=limit)
     for case in near:
         _remind_of(work, case)
+        commitments.remind_firm(work, case)
     return near[-1].id if len(near) == limit else 0
 
 

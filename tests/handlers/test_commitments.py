@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,7 +13,7 @@ from domain.model.commitment import Commitment, Performance
 from domain.model.person import Power, Staff
 from domain.model.record import RecordKind, RecordState
 from domain.model.subject import Subject, SubjectKind
-from domain.services import cases
+from domain.services import cases, reminders
 from domain.services.staff import actor_of, firm_actor
 from tests.handlers.conftest import Talk, Town, work_of
 
@@ -162,7 +162,7 @@ def test_each_platform_is_asked_apart_and_refusing_is_possible(town_of: Callable
     assert stored(town, number).consents == {"county": True, "city": False, "province": True}
 
 
-@pytest.mark.clause("S3-31")
+@pytest.mark.clause("S3-29")
 def test_the_notices_show_the_grades_and_measures_of_the_place(town_of: Callable[[str], Town]) -> None:
     town = with_staff(town_of("huairen"))
     talk = signer(town, town.firm())
@@ -256,6 +256,20 @@ def test_the_day_promised_is_the_limit_of_the_case(staffed: Town) -> None:
     # a Saturday: the day that was promised, whatever the calendar says
     assert case.due_on == date(2026, 12, 26)
     assert cases.recompute_deadlines(work_of(staffed)).moved == ()
+
+
+def test_the_firm_is_reminded_once_before_the_day_it_named(staffed: Town) -> None:
+    talk = signer(staffed, staffed.firm())
+    number = signs(talk, due="2026年12月31日")
+    staffed.clock.set(datetime(2026, 12, 25, 4, 0, tzinfo=UTC))
+    reminders.remind(work_of(staffed))
+    assert "请在2026年12月31日以前做到" not in waiting(staffed, talk)
+    staffed.clock.set(datetime(2026, 12, 30, 4, 0, tzinfo=UTC))
+    reminders.remind(work_of(staffed))
+    assert f"{number}，您承诺“{ITEM}”，请在2026年12月31日以前做到" in waiting(staffed, talk)
+    staffed.clock.advance(hours=1)
+    reminders.remind(work_of(staffed))
+    assert waiting(staffed, talk) == ""
 
 
 @pytest.mark.clause("S4-18")
