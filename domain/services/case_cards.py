@@ -40,7 +40,7 @@ NOTHING_LEFT = "现在没有需要您办的。"
 
 
 def card(work: Work, case: Case, actor: Actor, *, note: str = "") -> Card:
-    """The card of a case as it stands now; ``note`` (a refusal, who was faster) is said before the rest."""
+    """The card of a case as it stands now; ``note`` (a refusal, why it comes) is said first."""
     possible = cases.allowed(work, case, actor)
     buttons = tuple(
         Button(action, action, _STYLES.get(action, 1)) for action in possible if _pressable(case, action)
@@ -57,7 +57,7 @@ def card(work: Work, case: Case, actor: Actor, *, note: str = "") -> Card:
         version=case.version,
         buttons=buttons,
         reasons=(_UNCHOSEN, *_REASONS.get(case.kind, _COMMON)) if refuses else (),
-        closing="" if buttons else note or _last(work, case) + (_by_words(case, possible) or NOTHING_LEFT),
+        closing="" if buttons else (note or _last(work, case)) + (_by_words(case, possible) or NOTHING_LEFT),
     )
 
 

@@ -27,6 +27,7 @@ _ON_THE_WAY = frozenset({"waiting", "leased", "sent", "carried", "unknown"})
 
 MOVED = "{number} {kind}（{name}）：{who}已“{action}”{said}，现在是“{state}”。{countdown}。\n看详情请回复“案件 {number}”。"
 SAID = "（{text}）"
+LEAD = "{who}已“{action}”{said}。"
 SERVE = (
     "要送达：{number}\n{name}的通知没有能送到（{reason}）。请用电话、信函或当面送达，"
     "然后回复“送达 {number} 怎样送达、谁收的、什么时候、有什么凭证”。看通知内容请回复“案件 {number}”。"
@@ -93,15 +94,17 @@ def tell_staff(
     kind: str = "staff",
     card: Card | None = None,
     case: Case | None = None,
+    lead: str = "",
 ) -> int:
     """Queue a text for members of staff; how many letters were new.
 
-    With ``case`` each gets its card, with the buttons for what he may do.
+    With ``case`` each gets its card, with the buttons for what he may do;
+    ``lead`` says on it why it comes.
     """
     told = 0
     for userid in dict.fromkeys(map(normal_userid, userids)):
         person = work.uow.people.get_or_add(Channel.WECOM, work.staff_account, userid, work.now)
-        shown = _card_for(work, case, userid) if card is None and case is not None else card
+        shown = _card_for(work, case, userid, lead) if card is None and case is not None else card
         told += work.uow.outbox.put(
             person_id=person.id,
             text=text,
@@ -165,7 +168,8 @@ def case_moved(work: Work, before: Case, after: Case, action: str, actor: Actor,
         state=after.state,
         countdown=case_view.countdown(work, after),
     )
-    tell_staff(work, wanted, said, key=f"moved:{after.number}:{after.version}", case=after)
+    lead = LEAD.format(who=actor.name, action=action, said=SAID.format(text=text) if text else "")
+    tell_staff(work, wanted, said, key=f"moved:{after.number}:{after.version}", case=after, lead=lead)
 
 
 # -- 送达 ----------------------------------------------------------------------
@@ -247,8 +251,8 @@ def _put(
     )
 
 
-def _card_for(work: Work, case: Case, userid: str) -> Card | None:
+def _card_for(work: Work, case: Case, userid: str, lead: str) -> Card | None:
     try:
-        return case_cards.card(work, case, staff.actor_of(work, userid))
+        return case_cards.card(work, case, staff.actor_of(work, userid), note=lead)
     except NotAllowed:  # somebody on the duty list who is not registered yet
         return None

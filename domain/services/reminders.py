@@ -33,6 +33,8 @@ _LINES = 12
 
 SOON = "提醒：{number} {kind}（{name}）{countdown}。现在是“{state}”。\n看详情请回复“案件 {number}”。"
 LATE = "超期提醒：{number} {kind}（{name}）{countdown}。现在是“{state}”，由{department}办理，请尽快办结。\n看详情请回复“案件 {number}”。"
+LEAD_SOON = "提醒：{countdown}。"
+LEAD_LATE = "超期提醒：{countdown}。"
 DIGEST = "早上好。今天待办{count}件，最近到期的在前：\n{lines}\n回复“待办”办理。"
 DIGEST_LINE = "{no}. {number} {kind}：{state}，{countdown}"
 LOST_LETTERS = "有{count}条消息没有送到，回复“投递”查看。"
@@ -134,8 +136,9 @@ def _remind_of(work: Work, case: Case) -> None:
     for each in stages:
         wanted = [u for u in _recipients(work, case, each) if _claim(work, case, each.kind, case.due_on, u)]
         text = _text(work, case, LATE if each.late else SOON)
+        lead = _text(work, case, LEAD_LATE if each.late else LEAD_SOON)
         key = f"remind:{case.number}:{each.kind}:{case.due_on.isoformat()}"
-        letters.tell_staff(work, wanted, text, key=key, case=case)
+        letters.tell_staff(work, wanted, text, key=key, case=case, lead=lead)
 
 
 def _recipients(work: Work, case: Case, now: Stage) -> list[str]:
