@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 from aiohttp import ClientSession, web
@@ -25,6 +26,7 @@ from bot.channels.wecom import WeComCallback
 from bot.channels.wecom_api import WeComApi
 from bot.clock import SystemClock
 from bot.delivery import Delivery
+from bot.importing import Importer
 from bot.logging import configure
 from bot.media import MediaFetcher
 from bot.metrics import Metrics
@@ -36,6 +38,7 @@ from bot.settings import Settings
 from bot.spoken import StaffTurns
 from bot.stale_cards import StaleCards
 from bot.tasks import Nursery
+from bot.web.imports import Imports
 from bot.web.uploads import Uploads
 from domain.clock import Clock
 from domain.model.person import Channel
@@ -103,6 +106,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> web.Applica
     if settings.has_wecom:
         app.add_routes(blueprint.staff_callback(lambda: app[PARTS].pipeline).routes())
     app.add_routes(Uploads(lambda: app[PARTS].house, blueprint.files).routes())
+    app.add_routes(blueprint.imports(lambda: app[PARTS]).routes())
     app.cleanup_ctx.append(blueprint.run)
     return app
 
@@ -142,6 +146,17 @@ class _Blueprint:
         )
         turns = StaffTurns(_WhenOpen(pipeline), _page(settings))
         return WeComCallback(codec=codec, account=settings.wecom_corp_id, turns=turns, clock=self._clock)
+
+    def imports(self, parts: Callable[[], Parts]) -> Imports:
+        url = self._settings.database_url
+
+        def start(path: Path, kind: str, person_id: int, userid: str) -> None:
+            importer = Importer(parts().house, url, self.files)
+            parts().nursery.start(
+                importer.run(path, kind, person_id=person_id, userid=userid), "import of a table"
+            )
+
+        return Imports(lambda: parts().house, self.files, self._settings.data_dir / "imports", start)
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open everything, run the loops, and close in the opposite order."""

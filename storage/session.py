@@ -63,6 +63,16 @@ def open_sessions(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterato
         gc.unfreeze()
 
 
+def service_sessions(
+    database_url: str, *, sealer: Sealer, clock: Clock
+) -> AbstractContextManager[SessionFactory]:
+    """Many short transactions beside a running service, in a thread of their own.
+
+    As ``open_sessions``, but the garbage collector is left as the service set it.
+    """
+    return _sessions(database_url, sealer=sealer, clock=clock)
+
+
 @contextmanager
 def _sessions(database_url: str, *, sealer: Sealer, clock: Clock) -> Iterator[SessionFactory]:
     url = parse_url(database_url)

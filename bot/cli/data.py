@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from domain.office import AuthorityName
     from domain.services.import_report import ImportReport
 
-#: subjects evaluated again one by one after an import, and in how short a transaction
-_AT_ONCE, _CHUNK = 2000, 20
 _KINDS = "subjects、public-grades、penalties、awards、serious-list"
 
 
@@ -69,24 +66,10 @@ def _import(place: Workplace, kind: str, file: Path, *, by: str, source: str, dr
 
 
 def _reassess(place: Workplace, batch_id: int) -> dict[str, int]:
-    """Evaluate again whom the import touched and who was evaluated before (S2-05); how many ended how.
+    """Evaluate again whom the import touched; how many ended how."""
+    from bot.importing import reassess_touched
 
-    Beyond ``_AT_ONCE`` subjects that is left to ``xinshi evaluate``, which does it in bulk.
-    """
-    from domain.services.grades import reassess_evaluated
-    from storage.imports import touched_subjects
-
-    counts = Counter[str]()
-    with place.session() as uow:
-        touched = touched_subjects(uow.connection, batch_id, limit=_AT_ONCE + 1)
-    if len(touched) > _AT_ONCE:
-        return {"left": 1}
-    for start in range(0, len(touched), _CHUNK):
-        with place.session() as uow:
-            part = touched[start : start + _CHUNK]
-            verdicts = reassess_evaluated(uow, part, place.rulebook, place.clock.now())
-        counts.update(verdict.value for verdict in verdicts)
-    return dict(counts)
+    return reassess_touched(place.session, batch_id, place.rulebook, place.clock)
 
 
 def _say_verdicts(verdicts: dict[str, int] | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, FormData
 
+from bot.app import WARM
 from domain.model.person import Staff
 from domain.model.record import RecordKind
 from tests.driver import PICTURE, Phone
@@ -35,6 +36,8 @@ async def firm(town: Town) -> Phone:
         uow.staff.save(Staff("lin", "林岚", ("审批",), name))
         uow.staff.save(Staff("huang", "黄晖", ("联络员",), "示例县市场监督管理局"))
 
+    # the years of holidays are loaded beside the start; the first turn may come before
+    await town.story.service[WARM]
     await town.write(staffed)
     subject = await town.firm()
     await town.record(subject, RecordKind.RECTIFICATION)
