@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.speech import progress_bar, say, say_json
-from bot.cli.workplace import Workplace, open_workplace
-from domain.errors import NotAllowed, Refused
+from bot.cli.workplace import Workplace, open_workplace, require_member
+from domain.errors import Refused
 
 if TYPE_CHECKING:
     from domain.office import AuthorityName
@@ -89,9 +89,7 @@ def _who(place: Workplace, userid: str) -> str:
     if not userid:
         return f"cli:{os.environ.get('USER') or 'unknown'}"
     with place.session() as uow:
-        member = uow.staff.get(userid)
-    if member is None or not member.enabled:
-        raise NotAllowed(f"“{userid}”不是在用的工作人员；用 xinshi staff list 查看")
+        require_member(uow, userid)
     return userid
 
 

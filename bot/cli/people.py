@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.speech import ChineseCommand, new_app, say, say_json, say_table
-from bot.cli.workplace import Workplace, open_workplace
+from bot.cli.workplace import Workplace, open_workplace, require_member
 from domain.errors import NotFound, Refused
 from domain.model.person import STAFF_ROLES, Staff, normal_userid
 
@@ -91,7 +91,7 @@ def disable(
 def bindcode(
     ctx: typer.Context,
     uscc: Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码，或主体全称")],
-    by: Annotated[str, typer.Option("--by", metavar="USERID", help="发码的工作人员账号")] = CLI,
+    by: Annotated[str, typer.Option("--by", metavar="USERID", help="发码的工作人员账号；默认本机")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """给一个主体发一次性绑定码：对方在服务号里回复“绑定”后输入。"""
@@ -101,8 +101,10 @@ def bindcode(
 
     place = open_workplace(demo=ctx.obj)
     with place.session() as uow:
+        if by:
+            require_member(uow, by)
         subject = find_one(uow, uscc)
-        issued = issue_code(uow, subject.id, by=by, now=place.clock.now(), sealer=place.sealer)
+        issued = issue_code(uow, subject.id, by=by or CLI, now=place.clock.now(), sealer=place.sealer)
     until = issued.expires.astimezone(SHANGHAI)
     if as_json:
         say_json({"uscc": subject.uscc, "code": issued.code, "expires": until.isoformat(timespec="minutes")})

@@ -13,7 +13,7 @@ from bot.cli.speech import warn
 from bot.clock import SystemClock
 from bot.settings import EXAMPLE_OFFICE, Settings, load_demo_settings, load_settings
 from domain.clock import Clock
-from domain.errors import Refused
+from domain.errors import NotAllowed, Refused
 
 if TYPE_CHECKING:
     from domain.office import Office
@@ -88,6 +88,13 @@ class Workplace:
             yield session
         with self.session():
             pass  # chains what was done
+
+
+def require_member(uow: SqlUnitOfWork, userid: str) -> None:
+    """Raise ``NotAllowed`` unless the userid is an enabled member of staff: nobody acts in a made-up name."""
+    member = uow.staff.get(userid)
+    if member is None or not member.enabled:
+        raise NotAllowed(f"“{userid}”不是在用的工作人员；用 xinshi staff list 查看")
 
 
 def sqlite_file(database_url: str) -> Path | None:

@@ -246,6 +246,7 @@ def test_a_grade_is_read_by_people_too(with_firm: Terminal) -> None:
         (("grade", "91140603YYYYYY029X"), "没有找到主体"),
         (("grade", FIRM, "--as-of", "gestern"), "不是日期"),
         (("bindcode", "没有这家公司"), "没有找到主体"),
+        (("bindcode", FIRM, "--by", "nobody"), "不是在用的工作人员"),
         (("evaluate", "--approve", "1", "--by", "nobody"), "不是在用的审批人员"),
         (("staff", "disable", "nobody"), "没有工作人员"),
         (("import", "subjects", "nowhere.csv"), "没有这个文件"),
