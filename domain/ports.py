@@ -17,7 +17,7 @@ from domain.model.broadcast import Audience, Broadcast, Ledger
 from domain.model.case import Case, CaseEvent, CaseKind, Evidence
 from domain.model.commitment import Commitment, Performance
 from domain.model.measure import Correction, MeasureInForce
-from domain.model.person import Binding, Channel, Person, Power, Staff
+from domain.model.person import Binding, Channel, Deputyship, Person, Power, Staff
 from domain.model.record import Record, RecordState
 from domain.model.subject import Subject
 from domain.rules.rulebook_parts import Measure
@@ -312,6 +312,10 @@ class StaffMembers(Protocol):
 
     def deputies(self, on: date) -> list[tuple[str, str]]:
         """(who is away, who stands in) on a Shanghai date."""
+        ...
+
+    def deputyships(self, since: date) -> list[Deputyship]:
+        """Those of this Shanghai date and of later ones, in the order of userids and days."""
         ...
 
 

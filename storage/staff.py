@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from domain.model.person import Staff, normal_userid
+from domain.model.person import Deputyship, Staff, normal_userid
 from storage.statements import upsert
 from storage.tables import deputies, staff
 from storage.types import AnyRow
@@ -24,6 +24,13 @@ _DEPUTIES = (
     select(deputies.c.userid, deputies.c.deputy)
     .where(deputies.c.since <= bindparam("day"), deputies.c.until >= bindparam("day"))
     .order_by(deputies.c.userid, deputies.c.id)
+)
+
+#: one that was ended before its first day never holds
+_DEPUTYSHIPS = (
+    select(deputies.c.userid, deputies.c.deputy, deputies.c.since, deputies.c.until)
+    .where(deputies.c.until >= bindparam("day"), deputies.c.until >= deputies.c.since)
+    .order_by(deputies.c.userid, deputies.c.since, deputies.c.id)
 )
 
 
@@ -70,6 +77,10 @@ class SqlStaffMembers:
     def deputies(self, on: date) -> list[tuple[str, str]]:
         """(who is away, who stands in) on a Shanghai date, in the order of userids."""
         return [(row.userid, row.deputy) for row in self._connection.execute(_DEPUTIES, {"day": on})]
+
+    def deputyships(self, since: date) -> list[Deputyship]:
+        """Those that hold on a Shanghai date or later, in the order of userids and days."""
+        return [Deputyship(*row) for row in self._connection.execute(_DEPUTYSHIPS, {"day": since})]
 
 
 def _to_staff(row: AnyRow) -> Staff:

@@ -1,15 +1,18 @@
-"""staff add, list, disable; bindcode."""
+"""staff add, list, disable, deputy; bindcode."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from bot.cli.speech import ChineseCommand, new_app, say, say_json, say_table
 from bot.cli.workplace import Workplace, open_workplace, require_member
-from domain.errors import NotFound, Refused
-from domain.model.person import STAFF_ROLES, Staff, normal_userid
+from domain.clock import legal_date
+from domain.errors import Refused
+from domain.model.person import STAFF_ROLES, Deputyship, Staff
 
 app = new_app("工作人员")
 
@@ -25,19 +28,19 @@ def add(
         list[str], typer.Option("--role", metavar="R", help="、".join(STAFF_ROLES) + "；可写多次")
     ],
     department: Annotated[str, typer.Option("--department", metavar="D", help="部门")],
+    only: Annotated[bool, typer.Option("--only", help="只保留这次写的角色，原有的取消")] = False,
 ) -> None:
-    """登记工作人员；同一账号再登记即更新。"""
-    unknown = [each for each in role if each not in STAFF_ROLES]
-    if unknown:
-        raise Refused(f"没有角色“{unknown[0]}”；可用：{'、'.join(STAFF_ROLES)}")
+    """登记工作人员；同一账号再登记即更新，新角色加在原有角色之外。"""
+    from domain.services.staff_register import read_roles, register
+
+    given = Staff(userid, name.strip(), read_roles("、".join(role)), department.strip())
     place = open_workplace(demo=ctx.obj, create=True)
     with place.session() as uow:
         known = {each.department for each in uow.staff.all()} | _departments(place)
-        uow.staff.save(Staff(userid, name, tuple(dict.fromkeys(role)), department))
-        uow.audit.append("staff.saved", actor=CLI, ref=normal_userid(userid), detail={"roles": role})
-    say(f"已登记 {name}（{userid}）：{'、'.join(role)}，{department}。")
-    if department not in known:
-        say(f"部门“{department}”是新的，已一并登记。")
+        kept = register(uow, given, by=CLI, only=only)
+    say(f"已登记 {kept.name}（{kept.userid}）：{'、'.join(kept.roles)}，{kept.department}。")
+    if kept.department not in known:
+        say(f"部门“{kept.department}”是新的，已一并登记。")
 
 
 def _departments(place: Workplace) -> set[str]:
@@ -51,27 +54,47 @@ def _departments(place: Workplace) -> set[str]:
 def show(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False
 ) -> None:
-    """列出工作人员。"""
-    with open_workplace(demo=ctx.obj).session() as uow:
+    """列出工作人员：角色、部门、现在和以后由谁代理、是否停用。"""
+    place = open_workplace(demo=ctx.obj)
+    with place.session() as uow:
         members = uow.staff.all()
+        away = uow.staff.deputyships(legal_date(place.clock.now()))
     if as_json:
-        say_json(
-            [
-                {
-                    "userid": m.userid,
-                    "name": m.name,
-                    "roles": list(m.roles),
-                    "department": m.department,
-                    "enabled": m.enabled,
-                }
-                for m in members
-            ]
-        )
+        say_json([_as_json(member, away) for member in members])
         return
+    names = {member.userid: member.name for member in members}
     rows = [
-        (m.userid, m.name, "、".join(m.roles), m.department, "" if m.enabled else "已停用") for m in members
+        (
+            m.userid,
+            m.name,
+            "、".join(m.roles),
+            m.department,
+            "" if m.enabled else "已停用",
+            "；".join(_deputy_text(each, names) for each in away if each.userid == m.userid),
+        )
+        for m in members
     ]
-    say_table(("账号", "姓名", "角色", "部门", "状态"), rows)
+    say_table(("账号", "姓名", "角色", "部门", "状态", "代理人"), rows)
+
+
+def _as_json(member: Staff, away: Sequence[Deputyship]) -> dict[str, object]:
+    deputies = [
+        {"deputy": each.deputy, "from": each.since.isoformat(), "until": each.until.isoformat()}
+        for each in away
+        if each.userid == member.userid
+    ]
+    return {
+        "userid": member.userid,
+        "name": member.name,
+        "roles": list(member.roles),
+        "department": member.department,
+        "enabled": member.enabled,
+        "deputies": deputies,
+    }
+
+
+def _deputy_text(each: Deputyship, names: Mapping[str, str]) -> str:
+    return f"{names.get(each.deputy, each.deputy)}（{each.since} 至 {each.until}）"
 
 
 @app.command(cls=ChineseCommand)
@@ -79,13 +102,48 @@ def disable(
     ctx: typer.Context, userid: Annotated[str, typer.Argument(metavar="U", help="企业微信账号")]
 ) -> None:
     """停用工作人员：此后不能再办理，留下的记录不变。"""
+    from domain.services import staff_register
+
     with open_workplace(demo=ctx.obj).session() as uow:
-        member = uow.staff.get(userid)
-        if member is None:
-            raise NotFound(f"没有工作人员“{userid}”；用 xinshi staff list 查看")
-        uow.staff.save(Staff(member.userid, member.name, member.roles, member.department, enabled=False))
-        uow.audit.append("staff.disabled", actor=CLI, ref=member.userid)
-    say(f"已停用 {member.name}（{userid}）。")
+        member = staff_register.disable(uow, userid, by=CLI)
+    say(f"已停用 {member.name}（{member.userid}）。")
+
+
+@app.command(cls=ChineseCommand)
+def deputy(
+    ctx: typer.Context,
+    userid: Annotated[str, typer.Argument(metavar="U", help="不在岗的人的账号")],
+    stands_in: Annotated[str, typer.Option("--for", "--deputy", metavar="D", help="由谁代理（账号）")] = "",
+    since: Annotated[str, typer.Option("--from", metavar="日期", help="第一天；默认今天")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="日期", help="最后一天")] = "",
+    end: Annotated[bool, typer.Option("--end", help="人已回来，代理从今天起结束")] = False,
+) -> None:
+    """设置代理：在这些天里代理人有本人的全部权限；再设一次即替换。"""
+    from bot.cli.evaluation import read_date
+    from domain.services.staff import appoint_deputy, known_member
+
+    place = open_workplace(demo=ctx.obj)
+    today = legal_date(place.clock.now())
+    if end:
+        _end_deputy(place, userid, today)
+        return
+    if not (stands_in and until):
+        raise typer.BadParameter("缺少 --for 和 --until；人已回来用 --end")
+    first, last = read_date(since, place.clock), read_date(until, place.clock)
+    if last < today:
+        raise Refused(f"{last} 已经过去，请核对代理的日期。")
+    with place.session() as uow:
+        appoint_deputy(uow, userid, stands_in, since=first, until=last, by=CLI)
+        names = [known_member(uow, each).name for each in (userid, stands_in)]
+    say(f"已登记：{first} 至 {last}，{names[0]}（{userid}）的工作由{names[1]}（{stands_in}）代理。")
+
+
+def _end_deputy(place: Workplace, userid: str, today: date) -> None:
+    from domain.services.staff import end_deputy
+
+    with place.session() as uow:
+        ended = end_deputy(uow, userid, on=today, by=CLI)
+    say(f"{userid} 的代理已结束。" if ended else f"{userid} 现在没有代理人。")
 
 
 def bindcode(

@@ -69,4 +69,14 @@ class Staff:
     enabled: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Deputyship:
+    """``deputy`` stands in for ``userid`` from one Shanghai date to another, both included."""
+
+    userid: str
+    deputy: str
+    since: date
+    until: date
+
+
 STAFF_ROLES: tuple[str, ...] = ("经办", "审批", "联络员", "检查人员", "信用办管理员", "审计")

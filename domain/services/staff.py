@@ -7,6 +7,7 @@ from datetime import date
 from domain.errors import NotAllowed, NotFound, Refused
 from domain.model.case import Actor, Doer
 from domain.model.person import Person, Staff
+from domain.ports import UnitOfWork
 from domain.services.case_owners import canonical_department
 from domain.services.work import Work
 
@@ -57,34 +58,49 @@ def staff_with(work: Work, role: str, department: str | None) -> list[Staff]:
     return list({member.userid: member for member in found}.values())
 
 
-def appoint_deputy(work: Work, userid: str, deputy: str, *, since: date, until: date, by: str) -> None:
+def appoint_deputy(uow: UnitOfWork, userid: str, deputy: str, *, since: date, until: date, by: str) -> None:
     """``deputy`` stands in for ``userid`` from one Shanghai date to another, both included.
 
     Raises ``NotFound`` for an unknown member, ``Refused`` for a deputy who is
-    the member himself or disabled, and for days that run backwards.
+    the member himself or disabled, and for days that run backwards. ``by`` is
+    the actor of the audit.
     """
-    for wanted in (userid, deputy):
-        member = work.uow.staff.get(wanted)
-        if member is None:
-            raise NotFound(f"没有工作人员“{wanted}”，请核对账号。")
-        if not member.enabled:
-            raise Refused(f"{member.name}的账号已停用，不能设置代理。")
-    if userid == deputy:
+    away, stands_in = (_enabled(uow, wanted) for wanted in (userid, deputy))
+    if away.userid == stands_in.userid:
         raise Refused("不能由本人代理本人，请换一位。")
     if until < since:
         raise Refused("代理的结束日期早于开始日期，请核对。")
-    work.uow.staff.end_deputies(userid, since)
-    work.uow.staff.add_deputy(userid, deputy, since=since, until=until)
-    detail = {"deputy": deputy, "since": since.isoformat(), "until": until.isoformat()}
-    work.uow.audit.append("staff.deputy", actor=f"staff:{by}", ref=userid, detail=detail)
+    uow.staff.end_deputies(away.userid, since)
+    uow.staff.add_deputy(away.userid, stands_in.userid, since=since, until=until)
+    detail = {"deputy": stands_in.userid, "since": since.isoformat(), "until": until.isoformat()}
+    uow.audit.append("staff.deputy", actor=by, ref=away.userid, detail=detail)
 
 
-def end_deputy(work: Work, userid: str, *, by: str) -> int:
-    """``userid`` is back: nobody stands in from today on; returns how many did."""
-    ended = work.uow.staff.end_deputies(userid, work.today)
+def end_deputy(uow: UnitOfWork, userid: str, *, on: date, by: str) -> int:
+    """``userid`` is back: nobody stands in from this Shanghai date on; returns how many did.
+
+    Raises ``NotFound`` for an unknown member.
+    """
+    member = known_member(uow, userid)
+    ended = uow.staff.end_deputies(member.userid, on)
     if ended:
-        work.uow.audit.append("staff.deputy_ended", actor=f"staff:{by}", ref=userid)
+        uow.audit.append("staff.deputy_ended", actor=by, ref=member.userid)
     return ended
+
+
+def known_member(uow: UnitOfWork, userid: str) -> Staff:
+    """The member with this userid, disabled or not; ``NotFound`` where there is none."""
+    member = uow.staff.get(userid)
+    if member is None:
+        raise NotFound(f"没有工作人员“{userid}”，请核对账号。")
+    return member
+
+
+def _enabled(uow: UnitOfWork, userid: str) -> Staff:
+    member = known_member(uow, userid)
+    if not member.enabled:
+        raise Refused(f"{member.name}的账号已停用，不能设置代理。")
+    return member
 
 
 def _seat(work: Work, member: Staff) -> tuple[str, frozenset[Doer]]:

@@ -292,9 +292,10 @@ def test_staff_are_added_listed_and_disabled(installed: Terminal) -> None:
         {
             "userid": "wang",
             "name": "王审",
-            "roles": ["联络员"],
+            "roles": ["审批", "经办", "联络员"],
             "department": "没听过的局",
             "enabled": False,
+            "deputies": [],
         }
     ]
     assert installed.run(*add, "--role", "局长") == 1

@@ -43,7 +43,7 @@ def test_strangers_and_disabled_people_take_no_step(desk: Desk) -> None:
 
 
 def test_a_deputy_has_the_rights_of_who_is_away_in_that_department_on_those_days(desk: Desk) -> None:
-    appoint_deputy(desk.work, "sun", "wang", since=FROM, until=TO, by="gao")
+    appoint_deputy(desk.uow, "sun", "wang", since=FROM, until=TO, by="gao")
     case = desk.does("li", "受理", desk.open(department=MARKET))
     assert cases.allowed(desk.work, case, desk.who("wang")) == ()
     desk.clock.advance(days=3)
@@ -58,7 +58,7 @@ def test_a_deputy_has_the_rights_of_who_is_away_in_that_department_on_those_days
 
 def test_a_deputy_does_not_lend_four_eyes(desk: Desk) -> None:
     desk.clock.advance(days=3)
-    appoint_deputy(desk.work, "sun", "li", since=FROM, until=TO, by="gao")
+    appoint_deputy(desk.uow, "sun", "li", since=FROM, until=TO, by="gao")
     case = desk.does("li", "受理", desk.open(department=MARKET))
     with pytest.raises(NotAllowed, match="另一位"):
         desk.does("li", "同意", case)
@@ -66,7 +66,7 @@ def test_a_deputy_does_not_lend_four_eyes(desk: Desk) -> None:
 
 def test_rights_of_who_was_disabled_are_not_inherited(desk: Desk) -> None:
     desk.clock.advance(days=3)
-    appoint_deputy(desk.work, "sun", "wang", since=FROM, until=TO, by="gao")
+    appoint_deputy(desk.uow, "sun", "wang", since=FROM, until=TO, by="gao")
     desk.uow.staff.save(Staff("sun", "孙浩", ("审批",), "市场监管局", enabled=False))
     assert actor_of(desk.work, "wang").doers_in(MARKET) == frozenset()
 
@@ -75,30 +75,30 @@ def test_a_deputy_is_asked_instead_of_who_is_away(desk: Desk) -> None:
     assert [m.userid for m in staff_with(desk.work, "审批", CREDIT)] == ["wang", "zhao"]
     assert [m.userid for m in staff_with(desk.work, "审批", None)] == ["sun", "wang", "zhao"]
     desk.clock.advance(days=3)
-    appoint_deputy(desk.work, "wang", "zhao", since=FROM, until=TO, by="gao")
+    appoint_deputy(desk.uow, "wang", "zhao", since=FROM, until=TO, by="gao")
     assert [m.userid for m in staff_with(desk.work, "审批", "信用办")] == ["zhao"]
-    assert end_deputy(desk.work, "wang", by="gao") == 1
+    assert end_deputy(desk.uow, "wang", on=desk.work.today, by="gao") == 1
     assert [m.userid for m in staff_with(desk.work, "审批", "信用办")] == ["wang", "zhao"]
 
 
 def test_a_new_deputy_replaces_the_one_before_and_is_audited(desk: Desk) -> None:
     desk.clock.advance(days=3)
-    appoint_deputy(desk.work, "sun", "wang", since=FROM, until=TO, by="gao")
-    appoint_deputy(desk.work, "sun", "zhao", since=FROM, until=TO, by="gao")
+    appoint_deputy(desk.uow, "sun", "wang", since=FROM, until=TO, by="gao")
+    appoint_deputy(desk.uow, "sun", "zhao", since=FROM, until=TO, by="gao")
     assert desk.uow.staff.deputies(FROM) == [("sun", "zhao")]
     assert [row.ref for row in desk.audit_rows() if row.action == "staff.deputy"] == ["sun", "sun"]
 
 
 def test_deputies_that_make_no_sense_are_refused(desk: Desk) -> None:
     with pytest.raises(NotFound, match="nobody"):
-        appoint_deputy(desk.work, "sun", "nobody", since=FROM, until=TO, by="gao")
+        appoint_deputy(desk.uow, "sun", "nobody", since=FROM, until=TO, by="gao")
     with pytest.raises(Refused, match="本人代理本人"):
-        appoint_deputy(desk.work, "sun", "sun", since=FROM, until=TO, by="gao")
+        appoint_deputy(desk.uow, "sun", "sun", since=FROM, until=TO, by="gao")
     with pytest.raises(Refused, match="早于开始"):
-        appoint_deputy(desk.work, "sun", "wang", since=TO, until=FROM, by="gao")
+        appoint_deputy(desk.uow, "sun", "wang", since=TO, until=FROM, by="gao")
     desk.uow.staff.save(Staff("wang", "王伟", ("审批",), "信用办", enabled=False))
     with pytest.raises(Refused, match="已停用"):
-        appoint_deputy(desk.work, "sun", "wang", since=FROM, until=TO, by="gao")
+        appoint_deputy(desk.uow, "sun", "wang", since=FROM, until=TO, by="gao")
 
 
 def record(authority: str) -> Record:

@@ -137,7 +137,7 @@ def test_after_a_transfer_the_other_department_answers(staffed: Town) -> None:
 
 def test_who_stands_in_for_the_post_is_told(staffed: Town) -> None:
     work = work_of(staffed)
-    appoint_deputy(work, "window1", "window2", since=work.today, until=work.today, by="ma")
+    appoint_deputy(work.uow, "window1", "window2", since=work.today, until=work.today, by="ma")
     asks(staffed.talk())
     assert "有人找人工" in told(staffed, "window2")
 
