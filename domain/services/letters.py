@@ -20,6 +20,8 @@ from domain.rules.case_tables import TABLES
 from domain.services import case_cards, case_view, cases, staff
 from domain.services.work import Work
 
+#: who wrote so lately is not asleep
+_UP_FOR = timedelta(hours=1)
 #: kinds whose own services write to staff about every step
 _SPOKEN_FOR = frozenset({CaseKind.CONSULTATION, CaseKind.BROADCAST})
 #: an undelivered letter is not lost for ever while one of these holds for any of its kind
@@ -113,7 +115,6 @@ def tell_staff(
             kind=kind,
             card=asdict(shown) if shown is not None else None,
             case_id=case.id if case is not None else None,
-            due_at=after_quiet_hours(work),
         )
     return told
 
@@ -218,7 +219,10 @@ def sweep_served(work: Work) -> int:
 
 
 def after_quiet_hours(work: Work) -> datetime | None:
-    """When what is due in the quiet hours of the office is sent; None outside of them."""
+    """When what is due in the quiet hours of the office is sent to a firm's people; None outside of them.
+
+    The tool of the staff has quiet hours of its own; reminders wait for the morning anyway.
+    """
     quiet, here = work.office.quiet_hours, work.now.astimezone(SHANGHAI)
     if not quiet.covers(here.time()):
         return None
@@ -246,9 +250,14 @@ def _put(
         legal_effect=legal_effect,
         case_id=case.id if case is not None else None,
         notice=notice if legal_effect else "",
-        # in a running talk the answer is waited for
-        due_at=None if kind == CaseKind.CONSULTATION else after_quiet_hours(work),
+        due_at=None if _is_up(work, person_id) else after_quiet_hours(work),
     )
+
+
+def _is_up(work: Work, person_id: int) -> bool:
+    """Whether somebody wrote to us just now: then nothing is too late at night."""
+    last = work.uow.people.get(person_id).last_inbound_at
+    return last is not None and work.now - last < _UP_FOR
 
 
 def _card_for(work: Work, case: Case, userid: str, lead: str) -> Card | None:

@@ -45,13 +45,22 @@ async def test_notices_said_within_ten_minutes_go_out_as_one_message(town: Town)
 
 async def test_at_night_nothing_is_pushed_and_in_the_morning_it_comes(town: Town) -> None:
     wang = await town.story.follower("王会计")
-    town.story.passes(hours=12)  # ten in the evening
     await wang.says("帮助")
     seen = len(wang.sees)
+    town.story.passes(hours=12)  # ten in the evening
     await says_to(town, wang, "等级已更新")
     await sends(town)
     assert len(wang.sees) == seen
     town.story.passes(hours=10)
+    await sends(town)
+    assert heard(wang, "等级已更新") == 1
+
+
+async def test_who_writes_at_night_is_answered_at_night(town: Town) -> None:
+    wang = await town.story.follower("王会计")
+    town.story.passes(hours=12)
+    await wang.says("帮助")
+    await says_to(town, wang, "等级已更新")
     await sends(town)
     assert heard(wang, "等级已更新") == 1
 
