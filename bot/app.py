@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 
 import structlog
 from aiohttp import ClientSession, web
@@ -160,6 +161,8 @@ class _Blueprint:
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open everything, run the loops, and close in the opposite order."""
+        # tables whose import a sudden end cut short: nothing of them counts, and nobody reads them again
+        await asyncio.to_thread(rmtree, self._settings.data_dir / "imports", ignore_errors=True)
         async with ClientSession() as session:
             parts = app[PARTS] = await self._open(session)
             parts.nursery.start(parts.delivery.run(), "delivery")

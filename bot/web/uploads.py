@@ -62,7 +62,7 @@ class Uploads:
         """The empty form, for whoever the link was given to and still may."""
         link = self._link(request, Purpose.UPLOAD)
         case = await self._house().runner.read(lambda uow: self._case(uow, link))
-        return _form(case)
+        return form_page(case)
 
     async def upload(self, request: web.Request) -> web.Response:
         """Take the files one by one; each is kept or refused with its own line."""
@@ -123,7 +123,8 @@ class Uploads:
         return new
 
 
-def _form(case: Case) -> web.Response:
+def form_page(case: Case) -> web.Response:
+    """The page on which files for a case are chosen."""
     about = escape(ABOUT.format(number=case.number, kind=case.kind))
     return page("上传材料", _FORM.format(about=about, hint=escape(HINT), accept=_ACCEPT))
 

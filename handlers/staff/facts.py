@@ -38,6 +38,8 @@ def facts_of(context: Context, work: Work, case: Case, *, purpose: str) -> str:
     lines += _said(case)
     lines += _measures(case)
     lines += _contested(work, case)
+    if count := work.uow.evidence.count(case.id):
+        lines.append(texts.EVIDENCE.format(count=count, number=case.number))
     return "\n".join(lines)
 
 

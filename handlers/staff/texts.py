@@ -44,7 +44,7 @@ RECORD = "记录：{date} {title}，{authority}{doc_no}，状态：{state}"
 GRADE = "现行等级：{grade}，{dated}"
 TRACE = "评定理由：\n{lines}"
 TRACE_LINE = "· {article}{text}（{fact}：{value}，{test}）"
-EVIDENCE = "证据材料：{count}份"
+EVIDENCE = "证据材料：{count}份，回复“材料 {number}”打开"
 
 NEEDS_NUMBER = "请写上案号，例如“{action} YY20260001{asks}”。回复“待办”看案号。"
 CONFIRM = "请核对后确认：\n{number} {kind}（{state}）\n{facts}\n时限：{countdown}。\n您要“{action}”{said}\n办理以后：{then}\n确定请回复“确认”，不办请回复“取消”。"
