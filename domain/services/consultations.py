@@ -2,7 +2,8 @@
 
 While the case is open the bot keeps silent and passes on what is said. Who is
 told: whoever has taken the case, before that the posts on duty (office file),
-after a transfer the clerks of the department it went to.
+after a transfer the clerks of the department it went to. They read words, no
+card: a card has no room for what was said.
 """
 
 from __future__ import annotations
@@ -78,8 +79,7 @@ def ask(work: Work, person_id: int, actor: Actor, subject: Subject | None, text:
         actor=actor,
         text=text,
     )
-    said = ASKED.format(number=case.number, who=actor.name, text=text)
-    letters.tell_staff(work, listeners(work, case), said, key=f"opened:{case.number}", case=case)
+    _pass_on(work, case, ASKED.format(number=case.number, who=actor.name, text=text))
     return case
 
 
@@ -119,16 +119,12 @@ def answered(work: Work, case: Case, actor: Actor, text: str) -> None:
 
 def said(work: Work, case: Case, actor: Actor, text: str) -> None:
     """补充: passed on to whoever answers."""
-    told = SAID.format(number=case.number, who=actor.name, text=text)
-    letters.tell_staff(work, listeners(work, case), told, key=f"said:{case.number}:{case.version}")
+    _pass_on(work, case, SAID.format(number=case.number, who=actor.name, text=text))
 
 
 def moved(work: Work, case: Case, actor: Actor, text: str) -> None:
     """转办: the clerks of the department it went to are told, with what was asked."""
-    told = MOVED.format(number=case.number, text=case.facts["said"])
-    letters.tell_staff(
-        work, listeners(work, case), told, key=f"moved:{case.number}:{case.version}", case=case
-    )
+    _pass_on(work, case, MOVED.format(number=case.number, text=case.facts["said"]))
 
 
 def ended(work: Work, case: Case, actor: Actor, text: str) -> None:
@@ -139,6 +135,14 @@ def ended(work: Work, case: Case, actor: Actor, text: str) -> None:
         return
     told = CLOSED.format(number=case.number, text=f"：{text}" if text else "")
     letters.tell_person(work, _applicant(case), told, key=f"closed:{case.number}", kind=case.kind, case=case)
+
+
+def _pass_on(work: Work, case: Case, text: str) -> None:
+    """To whoever answers; who reads the words has seen the case, and is not asked to look first."""
+    wanted = listeners(work, case)
+    letters.tell_staff(work, wanted, text, key=f"said:{case.number}:{case.version}")
+    for userid in wanted:
+        cases.note_view(work, case, userid)
 
 
 def _on_duty(work: Work, day: date) -> tuple[Duty, ...]:
