@@ -49,6 +49,7 @@ from domain.rules.rulebook import Rulebook
 from domain.services import broadcasts, letters, measures
 from domain.services.calendar import recount
 from domain.services.grades import reassess_due
+from domain.services.privacy import forget_old
 from domain.services.work import Work
 from handlers.dialogue import sweep_expired
 from handlers.menu import menu_json
@@ -311,8 +312,10 @@ def jobs_of(
         Job("reassess_due", reassess, seconds=300),
         Job("recount", draining(partial(_recount, house)), seconds=60),
         Job(
-            "forget_inbox", writing(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)), daily_at=time(3, 30)
+            "forget_inbox", draining(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)), daily_at=time(3, 30)
         ),
+        # what the privacy notice promises to delete
+        Job("forget_old", draining(forget_old), daily_at=time(3, 40)),
         Job("measures", draining(lambda uow, _: measures.catch_up(house.work(uow))), seconds=30),
         Job("served", writing(lambda uow, _: letters.sweep_served(house.work(uow))), seconds=30),
     ]

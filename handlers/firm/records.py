@@ -32,7 +32,7 @@ def show(context: Context, argument: str) -> str:
     records = context.uow.records.of_subject(subject.id, limit=_LISTED + 1)
     if not records:
         return texts.RECORDS_NONE.format(name=subject.name)
-    listed = [view(record, context.today()) for record in records[:_LISTED]]
+    listed = [view(record, context.today(), context.rulebook) for record in records[:_LISTED]]
     opening = texts.RECORDS if len(records) <= _LISTED else texts.RECORDS_LATEST
     closing = texts.RECORDS_NEXT.format(phone=context.office.phone, hours=context.office.hours)
     lines = [_line(number, record) for number, record in enumerate(listed, 1)]
@@ -49,4 +49,5 @@ def _line(number: int, record: RecordView) -> str:
         authority=f"（{record.authority}）" if record.authority else "",
         state=record.state.value,
         publicity=_PUBLICITY[record.publicity].format(date=until),
+        industry=texts.INDUSTRY_GRADE.format(grade=record.industry) if record.industry else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -431,3 +432,16 @@ def test_may_must_and_in_principle_are_kept_apart(town_of: TownOf) -> None:
 
 def test_an_outcome_without_measures_says_so(town: Town) -> None:
     assert "没有为这种情形规定监管措施" in town.bound(town.firm()).says("监管措施")
+
+
+@pytest.mark.clause("S3-39")
+@pytest.mark.parametrize(("score", "shown"), [("85", "B（良）"), ("85.01", "A（优）"), ("40", "D（差）")])
+def test_an_industry_score_is_read_by_the_local_table(
+    town_of: Callable[[str], Town], score: str, shown: str
+) -> None:
+    town = town_of("huairen")
+    firm = town.firm("怀仁某某商贸有限公司")
+    town.record(
+        firm, RecordKind.INDUSTRY_EVALUATION, date(2026, 8, 1), title="行业评价", score=Decimal(score)
+    )
+    assert f"折合行业等级{shown}" in town.bound(firm).says("我的记录")
