@@ -17,7 +17,7 @@ from bot.metrics import Metrics
 from bot.pipeline import House, Pipeline
 from bot.tasks import Nursery
 from domain.errors import Refused
-from domain.model.person import Channel
+from domain.model.person import Channel, normal_userid
 from handlers.turn import Inbound, InboundKind
 from handlers.understand import warm_up
 
@@ -25,15 +25,15 @@ ACCOUNT = "console"
 PROMPT = "> "
 
 _IDENTITY = re.compile(r"^(firm|staff):(\S{1,64})$")
-NO_IDENTITY = "--as 应写作 firm:编号，如 firm:张三；现为“{who}”"
-NO_STAFF_YET = "工作人员的会话还没有开放，现在只有 --as firm:编号"
+NO_IDENTITY = "--as 应写作 firm:编号 或 staff:账号，如 firm:张三；现为“{who}”"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who sits at the terminal: a name of the console channel."""
+    """Who sits at the terminal: a name of the console channel, or the account of a member of staff."""
 
     name: str
+    staff: bool = False
 
 
 def read_identity(who: str) -> Identity:
@@ -41,9 +41,8 @@ def read_identity(who: str) -> Identity:
     match = _IDENTITY.match(who)
     if match is None:
         raise Refused(NO_IDENTITY.format(who=who))
-    if match[1] == "staff":
-        raise Refused(NO_STAFF_YET)
-    return Identity(match[2])
+    staff = match[1] == "staff"
+    return Identity(normal_userid(match[2]) if staff else match[2], staff)
 
 
 Read = Callable[[], str]
@@ -69,8 +68,9 @@ async def talk(house: House, identity: Identity, read: Read, write: Write) -> No
 
 async def _answer(pipeline: Pipeline, house: House, identity: Identity, text: str) -> str:
     inbound = Inbound(
-        channel=Channel.CONSOLE,
-        account=ACCOUNT,
+        # a member of staff is the same person here as in WeCom: the same talk, the same rights
+        channel=Channel.WECOM if identity.staff else Channel.CONSOLE,
+        account=house.staff_account if identity.staff else ACCOUNT,
         sender=identity.name,
         kind=InboundKind.TEXT,
         # every line is a message of its own: a terminal never repeats one

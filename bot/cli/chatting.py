@@ -20,7 +20,8 @@ HOW_TO_BIND = "（要绑定这家单位：xinshi bindcode {code}，再回复“�
 
 def chat(place: Workplace, identity: Identity) -> None:
     """Talk until the input ends. In the demonstration ``firm:CODE`` is somebody of that firm already."""
-    _meet(place, identity)
+    if not identity.staff:
+        _meet(place, identity)
     asyncio.run(_chat(place, identity))
 
 
@@ -34,6 +35,7 @@ async def _chat(place: Workplace, identity: Identity) -> None:
         place.rulebook,
         place.office,
         place.sealer,
+        staff_account=place.settings.wecom_corp_id or "wecom",
         base_url=place.settings.base_url,
     )
     try:

@@ -43,10 +43,14 @@ def chat(
     ctx: typer.Context,
     who: Annotated[
         str,
-        typer.Option("--as", metavar="firm:编号", help="以谁的身份，如 firm:张三 或 firm:统一社会信用代码"),
+        typer.Option(
+            "--as",
+            metavar="firm:编号|staff:账号",
+            help="以谁的身份，如 firm:张三、firm:统一社会信用代码、staff:window1",
+        ),
     ],
 ) -> None:
-    """在终端里对话：与服务号同一套对话，不需要网络。Ctrl-D 结束。"""
+    """在终端里对话：与服务号、企业微信同一套对话，不需要网络。Ctrl-D 结束。"""
     from bot.channels.console import read_identity
 
     identity = read_identity(who)

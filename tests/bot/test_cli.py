@@ -256,7 +256,6 @@ def test_a_grade_is_read_by_people_too(with_firm: Terminal) -> None:
         (("tick", "--at", "soon"), "不是时刻"),
         (("tick", "--at", "0001-01-01T00:00"), "不是时刻"),
         (("evaluate", "--as-of", "2999-01-01"), "不能按将来的日期评价"),
-        (("chat", "--as", "staff:boss"), "还没有开放"),
         (("chat", "--as", "boss"), "firm:编号"),
     ],
 )
@@ -422,3 +421,17 @@ def test_a_terminal_talks_with_piped_input(xinshi: Terminal, tmp_path: Path) -> 
     assert "信用等级：A（信用优良）" in done.stdout
     assert "“查等级”看信用等级" in done.stdout
     assert "您现在是" in done.stderr
+
+
+def test_staff_talk_in_a_terminal_as_in_wecom(xinshi: Terminal, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "chat", "--as", "staff:Window1"],
+        input=f"待办\n查 {FIRM}\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(EXAMPLE_OFFICE.parent)},
+        cwd=tmp_path,
+    )
+    assert "现在没有需要您办的事" in done.stdout
+    assert "信用等级：A（信用优良）" in done.stdout
