@@ -93,7 +93,6 @@ ROUTES: tuple[Route, ...] = (
     Route("进度", progress.show, ("办理进度", "查进度"), "progress", takes=True, about="看办到哪一步"),
     Route("补充", progress.supply, takes=True),
     Route("材料", evidence.show, ("证据", "上传材料", "上传"), takes=True, about="给在办事项加材料"),
-    Route(evidence.TAKE, evidence.take, takes=True),
     Route("已提交", progress.submitted, takes=True),
     Route("签署授权", mandates.begin, ("授权书", "申请签署"), about="交授权书，申请签署权限"),
     Route("授权"),

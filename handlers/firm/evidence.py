@@ -11,8 +11,8 @@ from handlers.firm.forms import numbered
 from handlers.turn import Inbound, InboundKind
 
 WORD = "材料"
-#: what a numbered choice says: the case, then the media that wait for it
-TAKE = "收下"
+#: before each file of the chat that waits for a choice: 材料 YY20260001 +MEDIA +MEDIA
+_MARK = "+"
 #: pictures that may wait for one choice
 _MOST_WAITING = 9
 
@@ -31,11 +31,17 @@ KINDS = {InboundKind.IMAGE: "图片", InboundKind.VOICE: "语音"}
 
 
 def show(context: Context, argument: str) -> str:
-    """材料, alone or with a case number: the link to the upload page."""
+    """材料, alone or with a case number: the link to the upload page.
+
+    With files of the chat, as a numbered choice has them, they are fetched for the case.
+    """
     work = context.work()
+    number, *marked = argument.split() or [""]
+    if media_ids := [each.removeprefix(_MARK) for each in marked if each.startswith(_MARK)]:
+        return _taken(work, context, number, media_ids)
     if argument:
         actor = evidence.actor_behind(work, context.person.id)
-        return _page(context, work, evidence.require_taking(work, argument, actor))
+        return _page(context, work, evidence.require_taking(work, number, actor))
     found = evidence.open_cases(work, context.person, context.conversation.subject_id)
     if not found:
         return NO_CASE
@@ -57,24 +63,16 @@ def received(context: Context, inbound: Inbound) -> str:
     if len(found) == 1:
         return _taken(work, context, found[0][0].number, [inbound.media_id])
     waiting = [*_waiting(context), inbound.media_id][-_MOST_WAITING:]
-    talk.choices = [f"{TAKE} {case.number} {' '.join(waiting)}" for case, _ in found]
+    marked = " ".join(f"{_MARK}{each}" for each in waiting)
+    talk.choices = [f"{WORD} {case.number} {marked}" for case, _ in found]
     lines = numbered([_line(case, name) for case, name in found])
     return WHICH_MEDIA.format(count=len(waiting), kind=KINDS[inbound.kind], choices=lines)
-
-
-def take(context: Context, argument: str) -> str:
-    """收下 案号 媒体…: the choice after a picture; typed, it names media that nobody can guess."""
-    number, *media_ids = argument.split()
-    if not media_ids:
-        return show(context, number)
-    return _taken(context.work(), context, number, media_ids)
 
 
 def _waiting(context: Context) -> list[str]:
     """Media for which the choice was not made yet: people send several pictures in a row."""
     first = next(iter(context.conversation.choices), "")
-    word, *rest = first.split(" ")
-    return rest[1:] if word == TAKE else []
+    return [each.removeprefix(_MARK) for each in first.split(" ") if each.startswith(_MARK)]
 
 
 def _taken(work: Work, context: Context, number: str, media_ids: list[str]) -> str:

@@ -145,7 +145,7 @@ def test_nobody_adds_to_a_case_of_others(staffed: Town, firm: Subject) -> None:
     number = objects(staffed.bound(firm))
     stranger = staffed.bound(staffed.firm("平鲁无关商贸有限公司"), "openid-of-li")
     assert "没有找到案件" in stranger.says(f"材料 {number}")
-    assert "没有找到案件" in stranger.says(f"收下 {number} M9")
+    assert "没有找到案件" in stranger.says(f"材料 {number} +M9")
     assert queued(staffed) == []
 
 
