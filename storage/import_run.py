@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table
 from domain.rules.cleaning import is_explanation, name_key, text_of
 from domain.services.import_checks import check
 from domain.services.import_drafts import Checked, Clue, GradeDraft, RecordDraft, SubjectDraft
-from domain.services.import_kinds import PUBLIC_GRADES, SUBJECTS
+from domain.services.import_kinds import PUBLIC_GRADES, SUBJECTS, ImportKind
 from domain.services.import_known import KnownSubject, KnownSubjects
 from domain.services.import_ledger import Plan
 from domain.services.import_plan import Planner
@@ -69,7 +69,9 @@ class ImportRun:
             rows = []
             for cells in chunk:
                 number += 1
-                if number > header.bottom + 1 and self._is_data(number, cells):
+                if number > header.bottom + 1 and is_data(
+                    self._sheet.kind, self._sheet.places, self._tally, number, cells
+                ):
                     rows.append(check(self._sheet, number, cells))
             self._stage(rows)
             if progress is not None:
@@ -96,67 +98,22 @@ class ImportRun:
         self, path: Path, workbook: OpenWorkbook, head: SheetHead, header: Header, rejected_file: Path | None
     ) -> ImportReport:
         """What is told at the end."""
-        tally = self._tally
-        skipped = [
-            f"工作表“{sheet.name}”未导入（{_why(sheet)}）" for sheet in workbook.heads if sheet != head
-        ]
-        return ImportReport(
-            kind=self._sheet.kind.id,
-            file=path.name,
-            form=workbook.form,
-            sheet=head.name,
+        return report_of(
+            self._tally,
+            self._sheet.kind,
+            path,
+            workbook,
+            head,
+            header,
             dry_run=self._store.dry_run,
             batch_id=self._store.batch_id,
-            read=tally.read,
-            accepted=tally.accepted,
-            repaired=tally.repaired,
-            rejected=tally.rejected,
-            duplicate=tally.duplicate,
-            changed=tally.changed,
-            skipped=tally.skipped,
-            quarantined=tally.quarantined,
-            persons=tally.persons,
-            new_subjects=tally.new_subjects,
-            personal=tally.personal,
-            nulls=tally.nulls,
             rejected_file=rejected_file,
-            repairs=tuple(tally.repairs),
-            diffs=tuple(tally.diffs),
-            warnings=(*self._notes(head), *tally.warnings),
-            skipped_rows=tuple(tally.skipped_rows),
-            skipped_sheets=tuple(skipped),
-            similar_columns=header.similar,
+            notes=tuple(self._notes()),
         )
 
-    def _notes(self, head: SheetHead) -> Iterator[str]:
-        yield from (f"工作表“{head.name}”{note}" for note in head.notes)
+    def _notes(self) -> Iterator[str]:
         if self._sheet.kind is PUBLIC_GRADES and self._sheet.rulebook.base == "criteria":
             yield "本地规则按记录评定等级，导入的评价结果只作参考"
-
-    # -- one row ------------------------------------------------------------------------------------
-
-    def _is_data(self, number: int, cells: Row) -> bool:
-        """Whether a row is data: not blank, no explanation or total (M02), no header again."""
-        told = [cell for cell in cells if cell is not None and cell != ""]
-        if not told:
-            return False
-        if (len(told) <= 4 or told[0] == told[-1]) and is_explanation(
-            text_of(told[0]), len({str(cell) for cell in told})
-        ):
-            self._tally.skip(number, text_of(told[0]))
-            return False
-        place = self._sheet.places["name"]
-        name = cells[place] if place < len(cells) else None
-        # a header names columns in every cell, also where the code stands
-        if (
-            isinstance(name, str)
-            and name
-            and len(name) <= _LONGEST_HEADER
-            and is_header_word(name, self._sheet.kind)
-        ):
-            self._tally.skip(number, "重复的表头")
-            return False
-        return True
 
     # -- one chunk ------------------------------------------------------------------------------------
 
@@ -284,6 +241,70 @@ class ImportRun:
             near = process.extractOne(name, known, scorer=fuzz.WRatio, score_cutoff=70)
             if near is not None:
                 keep(self._tally.warnings, [f"第 {row_no} 行：机关“{name}”疑似“{near[0]}”，未自动更改"])
+
+
+def is_data(kind: ImportKind, places: Mapping[str, int], tally: Tally, number: int, cells: Row) -> bool:
+    """Whether a row is data: not blank, no explanation or total (M02), no header again; counts the others."""
+    told = [cell for cell in cells if cell is not None and cell != ""]
+    if not told:
+        return False
+    if (len(told) <= 4 or told[0] == told[-1]) and is_explanation(
+        text_of(told[0]), len({str(cell) for cell in told})
+    ):
+        tally.skip(number, text_of(told[0]))
+        return False
+    place = places["name"]
+    name = cells[place] if place < len(cells) else None
+    # a header names columns in every cell, also where the code stands
+    if isinstance(name, str) and name and len(name) <= _LONGEST_HEADER and is_header_word(name, kind):
+        tally.skip(number, "重复的表头")
+        return False
+    return True
+
+
+def report_of(
+    tally: Tally,
+    kind: ImportKind,
+    path: Path,
+    workbook: OpenWorkbook,
+    head: SheetHead,
+    header: Header,
+    *,
+    dry_run: bool,
+    batch_id: int | None,
+    rejected_file: Path | None,
+    notes: Iterable[str] = (),
+) -> ImportReport:
+    """The counts with what is to be said of the file; ``notes`` stand before the warnings of the rows."""
+    of_sheet = (f"工作表“{head.name}”{note}" for note in head.notes)
+    skipped = (f"工作表“{sheet.name}”未导入（{_why(sheet)}）" for sheet in workbook.heads if sheet != head)
+    return ImportReport(
+        kind=kind.id,
+        file=path.name,
+        form=workbook.form,
+        sheet=head.name,
+        dry_run=dry_run,
+        batch_id=batch_id,
+        read=tally.read,
+        accepted=tally.accepted,
+        repaired=tally.repaired,
+        rejected=tally.rejected,
+        duplicate=tally.duplicate,
+        changed=tally.changed,
+        skipped=tally.skipped,
+        quarantined=tally.quarantined,
+        persons=tally.persons,
+        new_subjects=tally.new_subjects,
+        personal=tally.personal,
+        nulls=tally.nulls,
+        rejected_file=rejected_file,
+        repairs=tuple(tally.repairs),
+        diffs=tuple(tally.diffs),
+        warnings=(*of_sheet, *notes, *tally.warnings),
+        skipped_rows=tuple(tally.skipped_rows),
+        skipped_sheets=tuple(skipped),
+        similar_columns=header.similar,
+    )
 
 
 def _why(sheet: SheetHead) -> str:

@@ -21,7 +21,7 @@ from domain.office import AuthorityName
 from domain.ports import Sealer
 from domain.rules.cleaning import clean_name
 from domain.rules.rulebook import Rulebook
-from domain.services.import_kinds import ImportKind, import_kind
+from domain.services.import_kinds import STAFF, ImportKind, import_kind
 from domain.services.import_ledger import Plan
 from domain.services.import_report import ImportReport
 from domain.services.import_rows import Sheet
@@ -31,6 +31,7 @@ from storage.session import SessionFactory
 from storage.spreadsheet_headers import choose_sheet
 from storage.spreadsheet_rejects import RejectedWorkbook
 from storage.spreadsheets import Limits, open_workbook
+from storage.staff_import import import_staff
 
 
 def import_file(
@@ -48,7 +49,8 @@ def import_file(
     authorities: Mapping[str, AuthorityName] | None = None,
     limits: Limits | None = None,
 ) -> ImportReport:
-    """Import a file of one kind (``subjects``, ``public-grades``, ``penalties``, ``awards``, ``serious-list``).
+    """Import a file of one kind (``subjects``, ``public-grades``, ``penalties``, ``awards``, ``serious-list``,
+    ``staff``).
 
     ``by`` is the named person whose act this is; ``authorities`` tells what every name of an
     authority means (M20); ``progress`` is told rows done and rows in all.
@@ -56,6 +58,17 @@ def import_file(
     that workbook only. ``Refused`` is one Chinese line, and nothing is imported then.
     """
     wanted = import_kind(kind)
+    if wanted is STAFF:
+        return import_staff(
+            session,
+            path,
+            clock=clock,
+            by=by,
+            dry_run=dry_run,
+            progress=progress,
+            authorities=authorities or {},
+            limits=limits,
+        )
     if not dry_run:
         _tidy(session, clock)
     with open_workbook(path, limits) as workbook:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.office import AuthorityName
     from domain.services.import_report import ImportReport
 
-_KINDS = "subjects、public-grades、penalties、awards、serious-list"
+_KINDS = "subjects、public-grades、penalties、awards、serious-list、staff"
 
 
 def import_rows(
@@ -61,7 +61,7 @@ def _import(place: Workplace, kind: str, file: Path, *, by: str, source: str, dr
             source=source,
             dry_run=dry_run,
             progress=progress,
-            authorities=_authorities(place),
+            authorities=_authorities(place, kind),
         )
 
 
@@ -93,9 +93,20 @@ def _who(place: Workplace, userid: str) -> str:
     return userid
 
 
-def _authorities(place: Workplace) -> dict[str, AuthorityName]:
-    """What every name of a department means (M20); none without an office file."""
-    return {} if place.settings.office is None else place.office.authorities()
+def _authorities(place: Workplace, kind: str) -> dict[str, AuthorityName]:
+    """What every name of a department means (M20); none without an office file.
+
+    Staff also belong to the credit office itself, which decides no penalties.
+    """
+    if place.settings.office is None:
+        return {}
+    from domain.office import AuthorityName
+    from domain.services.case_owners import department_names
+    from domain.services.import_kinds import STAFF, import_kind
+
+    if import_kind(kind) is not STAFF:
+        return place.office.authorities()
+    return {name: AuthorityName(present) for name, present in department_names(place.office).items()}
 
 
 @contextmanager

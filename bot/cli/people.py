@@ -45,9 +45,9 @@ def add(
 
 def _departments(place: Workplace) -> set[str]:
     """The departments of the office file, where one is set."""
-    if place.settings.office is None:
-        return set()
-    return {name for each in place.office.departments for name in (each.name, *each.aliases)}
+    from domain.services.case_owners import department_names
+
+    return set() if place.settings.office is None else set(department_names(place.office))
 
 
 @app.command("list", cls=ChineseCommand)

@@ -25,6 +25,12 @@ def canonical_department(office: Office, name: str) -> str:
     return known.name if known else wanted
 
 
+def department_names(office: Office) -> dict[str, str]:
+    """Every name under which the office file knows a department, the credit office among them → its spelling."""
+    own = dict.fromkeys((office.name, office.short_name, _CREDIT_OFFICE), office.name)
+    return {name: known.present for name, known in office.authorities().items()} | own
+
+
 def departments(work: Work) -> tuple[str, ...]:
     """Every department with staff that can accept a case; the credit office first."""
     staffed = {

@@ -257,9 +257,35 @@ SERIOUS_LIST = ImportKind(
     ),
     (("name",), _ANY_CODE, ("authority",), ("decided_on",)),
 )
+#: the office's own people, as WeCom's console and the office's own lists name their columns
+STAFF = ImportKind(
+    "staff",
+    "工作人员名单",
+    (
+        _column(
+            "userid", "账号 帐号 企业微信账号 企业微信帐号 成员账号 成员帐号 用户账号 用户ID USERID", Use.CODE
+        ),
+        _column("name", "姓名 成员姓名 人员姓名 工作人员姓名 名字 NAME"),
+        _column("roles", "角色 系统角色 工作角色 岗位角色 权限 ROLE ROLES"),
+        _column("department", "部门 所在部门 所属部门 单位 所在单位 所属单位 工作单位 DEPARTMENT"),
+        _column("state", "状态 账号状态 帐号状态 人员状态 在岗状态 禁用状态"),
+        _column("deputy", "代理人 代理人账号 代理人帐号 代理", Use.CODE),
+        _column("deputy_since", "代理开始 代理开始日期 代理开始时间 代理起始日期 代理起", Use.DATE),
+        _column("deputy_until", "代理结束 代理结束日期 代理结束时间 代理截止日期 代理止", Use.DATE),
+        _column("deputy_days", "代理起止 代理起止日期 代理起止时间 代理期间 代理期限"),
+        _column("phone", "手机 手机号 手机号码 电话 联系电话 联系方式", Use.PERSONAL),
+        _column("person_id", "身份证号 身份证号码 证件号码", Use.PERSONAL),
+        _column(
+            "other",
+            "序号 编号 原行号 退回原因 职务 性别 别名 英文名 企业邮箱 邮箱 激活状态 备注",
+            Use.IGNORED,
+        ),
+    ),
+    (("userid",), ("name",), ("roles",), ("department",)),
+)
 
 KINDS: dict[str, ImportKind] = {
-    kind.id: kind for kind in (SUBJECTS, PUBLIC_GRADES, PENALTIES, AWARDS, SERIOUS_LIST)
+    kind.id: kind for kind in (SUBJECTS, PUBLIC_GRADES, PENALTIES, AWARDS, SERIOUS_LIST, STAFF)
 }
 
 

@@ -57,3 +57,18 @@ def save(uow: UnitOfWork, member: Staff, *, by: str) -> None:
     uow.staff.save(member)
     detail = {"roles": list(member.roles), "department": member.department, "enabled": member.enabled}
     uow.audit.append("staff.saved", actor=by, ref=member.userid, detail=detail)
+
+
+def differences(before: Staff, after: Staff) -> list[str]:
+    """What is different between two states of one member, in Chinese; empty for nothing."""
+    pairs = (
+        ("姓名", before.name, after.name),
+        ("角色", "、".join(before.roles), "、".join(after.roles)),
+        ("部门", before.department, after.department),
+        ("状态", _state(before), _state(after)),
+    )
+    return [f"{what} {old or '无'} → {new or '无'}" for what, old, new in pairs if old != new]
+
+
+def _state(member: Staff) -> str:
+    return "在用" if member.enabled else "停用"

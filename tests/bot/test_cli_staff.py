@@ -131,3 +131,21 @@ def test_every_change_of_the_register_is_audited(desk: Desk, tmp_path: Path) -> 
         actions = [row[0] for row in database.execute("SELECT action FROM audit WHERE action LIKE 'staff.%'")]
     database.close()
     assert actions == ["staff.saved", "staff.saved", "staff.deputy", "staff.disabled"]
+
+
+def test_a_list_of_staff_is_imported_once(desk: Desk, tmp_path: Path) -> None:
+    rows = "账号,姓名,角色,部门,状态\nwang,王伟,审批、经办,信用办,\nzhao,赵敏,联络员,没听过的局,停用\nsun,孙浩,局长,商务局,\n"
+    (tmp_path / "staff.csv").write_text(rows, encoding="utf-8")
+    assert "读取 3 行：接受 2，修复 0，退回 1，重复 0" in desk.does(
+        "import", "staff", "staff.csv", "--dry-run"
+    )
+    assert desk.members == {}
+    said = desk.does("import", "staff", "staff.csv")
+    assert "部门“没听过的局”是新的" in said
+    assert "staff.csv.rejected.xlsx" in said
+    assert said.count("是新的") == 1
+    members = desk.members
+    assert members["wang"]["roles"] == ["审批", "经办"]
+    assert members["zhao"]["enabled"] is False
+    assert "接受 0，修复 0，退回 1，重复 2" in desk.does("import", "staff", "staff.csv")
+    assert desk.members == members
