@@ -94,3 +94,17 @@ async def test_a_role_that_is_taken_away_closes_the_page(town: Town, chen: Desk)
     status, text = await posts(address, "subjects", "名单.csv", CSV)
     assert status == 403
     assert "没有这个角色" in text
+
+
+async def test_no_clerk_makes_himself_an_administrator(town: Town, chen: Desk) -> None:
+    said = await chen.says("导入")
+    table = "账号,姓名,角色,部门\nchen,陈晨,信用办管理员,信用办\n".encode()
+    address = page_in(town, said, "import")
+    async with ClientSession() as session, session.get(address) as response:
+        assert 'value="staff"' not in await response.text()
+    for kind in ("staff", "工作人员名单"):
+        status, _ = await posts(address, kind, "名单.csv", table)
+        assert status == 403
+    member = await town.read(lambda uow: uow.staff.get("chen"))
+    assert member is not None
+    assert member.roles == ("经办",)
