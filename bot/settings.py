@@ -208,6 +208,10 @@ class Settings(BaseSettings):
         """Check that the service account is configured; ``Misconfigured`` names the first thing missing."""
         self._require(_WECHAT)
 
+    def require_wecom(self) -> None:
+        """Check that the WeCom app is configured; ``Misconfigured`` names the first thing missing."""
+        self._require(_WECOM)
+
     def _require(self, names: Iterable[str]) -> None:
         for name in names:
             if not self._value(name):

@@ -133,6 +133,8 @@ class Member:
     position: str = ""
     #: has joined and is not disabled; True where the platform does not say
     active: bool = True
+    #: the corp disabled the account, or the member left; unlike one who has not joined yet
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +356,8 @@ def _missed(answer: Mapping[str, Any]) -> tuple[Missed, ...]:
 
 
 _ACTIVE = 1
+#: disabled by the corp; left it
+_GONE = (2, 5)
 
 
 def _member(each: Mapping[str, Any]) -> Member:
@@ -363,6 +367,7 @@ def _member(each: Mapping[str, Any]) -> Member:
         departments=tuple(each.get("department", ())),
         position=str(each.get("position", "")),
         active=each.get("status", _ACTIVE) == _ACTIVE and each.get("enable", 1) == 1,
+        gone=each.get("status", _ACTIVE) in _GONE or each.get("enable", 1) == 0,
     )
 
 

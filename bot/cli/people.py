@@ -1,10 +1,10 @@
-"""staff add, list, disable, deputy; bindcode."""
+"""staff add, list, disable, deputy, sync; bindcode."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from bot.cli.workplace import Workplace, open_workplace, require_member
 from domain.clock import legal_date
 from domain.errors import Refused
 from domain.model.person import STAFF_ROLES, Deputyship, Staff
+
+if TYPE_CHECKING:
+    from domain.services.staff_sync import Comparison
 
 app = new_app("工作人员")
 
@@ -144,6 +147,41 @@ def _end_deputy(place: Workplace, userid: str, today: date) -> None:
     with place.session() as uow:
         ended = end_deputy(uow, userid, on=today, by=CLI)
     say(f"{userid} 的代理已结束。" if ended else f"{userid} 现在没有代理人。")
+
+
+@app.command(cls=ChineseCommand)
+def sync(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只比较，不写入")] = False,
+    add_new: Annotated[bool, typer.Option("--add", help="登记新成员；角色另用 staff add 设置")] = False,
+) -> None:
+    """按企业微信通讯录更新姓名和部门，停用已离开的人，列出还没登记的人。"""
+    place = open_workplace(demo=ctx.obj)
+    place.settings.require_wecom()
+    from bot.cli.contacts import contacts_of
+    from domain.services.staff_sync import compare, take_over
+
+    contacts = contacts_of(place)
+    with place.session() as uow:
+        found = compare(uow.staff.all(), contacts, place.office)
+        if not dry_run:
+            take_over(uow, found, add=add_new, by=CLI)
+    _say_comparison(found, len(contacts), added=add_new)
+    if dry_run:
+        say("试运行：没有写入任何数据")
+
+
+def _say_comparison(found: Comparison, listed: int, *, added: bool) -> None:
+    from domain.services.staff_register import differences
+
+    say(f"通讯录 {listed} 人：新成员 {len(found.new)}，更新 {len(found.updated)}，停用 {len(found.left)}")
+    verb = "登记，还没有角色" if added else "未登记，加 --add 登记"
+    for member in found.new:
+        say(f"新成员 {member.name}（{member.userid}），{member.department}：{verb}")
+    for before, after in found.updated:
+        say(f"更新 {before.name}（{before.userid}）：{'，'.join(differences(before, after))}")
+    for member in found.left:
+        say(f"停用 {member.name}（{member.userid}）：不在通讯录或已被企业微信停用")
 
 
 def bindcode(

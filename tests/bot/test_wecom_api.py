@@ -436,7 +436,7 @@ async def test_departments_and_members(world: World) -> None:
     assert await api.departments() == (Department(1, "平鲁区", 0), Department(2, "", 1))
     assert await api.members(2, below=True) == (
         Member("wangfang", "王芳", (2,), "科员"),
-        Member("lisi", "李四", (1, 2), active=False),
+        Member("lisi", "李四", (1, 2), active=False, gone=True),
         Member("zhao", "", ()),
     )
     assert await api.member_names(2) == (Member("zhao", "赵", (2,)),)
