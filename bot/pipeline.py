@@ -341,14 +341,15 @@ def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) ->
 
 
 def book_delivery(house: House, uow: SqlUnitOfWork, inbound: Inbound) -> None:
-    """Book the late result of a template message on its outbox row."""
+    """Book the late result of a template message on the letters that it spoke of."""
     status = inbound.extra.get("Status", "")
-    row = uow.outbox.by_platform_id(inbound.key)
-    if row is None:
+    rows = uow.outbox.by_platform_id(inbound.key)
+    if not rows:
         log.info("finish event of an unknown message", action="delivery.unknown_finish", status=status)
     elif not status.startswith("success"):
-        uow.outbox.unreachable(row.id, status)
-        book_failure(house.work(uow), row, status)
+        for row in rows:
+            uow.outbox.unreachable(row.id, status)
+            book_failure(house.work(uow), row, status)
 
 
 def book_failure(work: Work, row: OutboxRow, reason: str) -> None:

@@ -327,10 +327,11 @@ class SqlOutbox:
         """Open cases 送达 of which a letter has arrived after all."""
         return list(self._connection.execute(_SERVED, {"at_most": limit}).scalars())
 
-    def by_platform_id(self, platform_id: str) -> OutboxRow | None:
-        """The message that the platform later reports on."""
-        row = self._connection.execute(_BY_PLATFORM_ID, {"wanted": platform_id}).first()
-        return None if row is None else self._to_row(row)
+    def by_platform_id(self, platform_id: str) -> list[OutboxRow]:
+        """The letters of the message that the platform later reports on."""
+        return [
+            self._to_row(row) for row in self._connection.execute(_BY_PLATFORM_ID, {"wanted": platform_id})
+        ]
 
     def _end(self, row_id: int, status: str, error: str) -> None:
         self._connection.execute(_END, {"wanted": row_id, "becomes": status, "error": error})

@@ -150,12 +150,11 @@ def test_the_platform_reports_on_a_message_by_its_own_number(
     post(uow, clock, anna, "一")
     (row,) = lease(uow, clock)
     uow.outbox.sent(row.id, "200163836", clock.now())
-    found = uow.outbox.by_platform_id("200163836")
-    assert found is not None
+    (found,) = uow.outbox.by_platform_id("200163836")
     assert (found.text, found.status) == ("一", "sent")
     uow.outbox.dead(found.id, "failed:user block")
     assert status(uow, "一") == "dead"
-    assert uow.outbox.by_platform_id("other") is None
+    assert uow.outbox.by_platform_id("other") == []
 
 
 def test_an_inbound_message_is_a_free_delivery(
