@@ -342,11 +342,11 @@ _DEMO_VALUES: dict[str, Any] = {
     "wechat_app_secret": "demo-app-secret",
     "wechat_token": "demotoken",
     "wechat_encoding_aes_key": "demo0demo1demo2demo3demo4demo5demo6demo7dem",
-    "wechat_api_base": "http://127.0.0.1:8080/sim/api",
+    "wechat_api_base": "http://127.0.0.1:8080/sim/wechat",
     "wecom_corp_id": "ww-demo-xinshi",
     "wecom_agent_id": 1000001,
     "wecom_secret": "demo-corp-secret",
     "wecom_token": "demotoken",
     "wecom_encoding_aes_key": "demo0demo1demo2demo3demo4demo5demo6demo7dem",
-    "wecom_api_base": "http://127.0.0.1:8080/sim/api",
+    "wecom_api_base": "http://127.0.0.1:8080/sim/wecom",
 }

@@ -87,6 +87,8 @@ def with_firm(installed: Terminal, tmp_path: Path) -> Terminal:
         ("db",),
         ("rulebook", "compare"),
         ("staff", "add"),
+        ("staff", "deputy"),
+        ("staff", "sync"),
         ("office", "check"),
         ("audit", "verify"),
         ("menu", "push"),

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from domain.errors import Refused, StaleCase
 from domain.model.case import Case, CaseEvent, CaseKind, Clock, Pause
-from domain.model.person import Channel
+from domain.model.person import Channel, Deputyship
 from domain.rules.rulebook import Rulebook
 from domain.services import cases
 from domain.services.staff import actor_of, firm_actor
@@ -256,7 +256,11 @@ def test_actors_are_found_in_the_database(
     uow.staff.add_deputy("sun", "wang", since=date(2026, 11, 20), until=date(2026, 11, 21))
     uow.staff.add_deputy("sun", "zhao", since=date(2026, 11, 22), until=date(2026, 11, 25))
     assert uow.staff.deputies(date(2026, 11, 21)) == [("sun", "wang")]
+    assert [each.deputy for each in uow.staff.deputyships(date(2026, 11, 22))] == ["zhao"]
     assert uow.staff.end_deputies("sun", date(2026, 11, 21)) == 2
+    assert uow.staff.deputyships(date(2026, 11, 20)) == [
+        Deputyship("sun", "wang", date(2026, 11, 20), date(2026, 11, 20))
+    ]
     assert uow.staff.deputies(date(2026, 11, 20)) == [("sun", "wang")]
     assert uow.staff.deputies(date(2026, 11, 22)) == []
     assert len(actor_of(desk.work, "wang").seats) == 2
