@@ -166,15 +166,17 @@ class _Blueprint:
         await asyncio.to_thread(rmtree, self._settings.data_dir / "imports", ignore_errors=True)
         async with ClientSession() as session:
             parts = app[PARTS] = await self._open(session)
-            parts.nursery.start(parts.delivery.run(), "delivery")
-            if parts.staff_delivery is not None:
-                parts.nursery.start(parts.staff_delivery.run(), "staff delivery")
+            deliveries = [each for each in (parts.delivery, parts.staff_delivery) if each is not None]
+            loops = [parts.nursery.start(each.run(), "delivery") for each in deliveries]
             app[WARM] = parts.nursery.start(asyncio.to_thread(_warm_up), "warm-up")
             await parts.scheduler.start()
             log.info("ready", action="app.ready", rulebook=parts.house.rulebook.id)
             yield
             await parts.scheduler.stop()
             await parts.pipeline.drain(DRAIN_SECONDS)
+            for each in deliveries:
+                each.stop()
+            await asyncio.wait(loops, timeout=DRAIN_SECONDS)
             await parts.nursery.close()
             await parts.house.runner.close()
 
@@ -312,7 +314,9 @@ def jobs_of(
         Job("reassess_due", reassess, seconds=300),
         Job("recount", draining(partial(_recount, house)), seconds=60),
         Job(
-            "forget_inbox", draining(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)), daily_at=time(3, 30)
+            "forget_inbox",
+            draining(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)),
+            daily_at=time(3, 30),
         ),
         # what the privacy notice promises to delete
         Job("forget_old", draining(forget_old), daily_at=time(3, 40)),

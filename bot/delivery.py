@@ -52,21 +52,27 @@ class Delivery:
         self._nursery = nursery
         self._metrics = metrics
         self._wake = asyncio.Event()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Lease no more; ``run`` ends once what is under way is booked, so that no outcome stays unknown."""
+        self._stopping = True
+        self._wake.set()
 
     def wake(self) -> None:
         """Something was queued: do not wait for the next look."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Deliver until cancelled; a database that is away is waited for."""
-        while True:
+        """Deliver until stopped; a database that is away is waited for."""
+        while not self._stopping:
             self._wake.clear()
             try:
                 tried = await self.once()
             except XinshiError as error:
                 log.error("delivery rests", action="delivery.rests", error=str(error))
                 tried = 0
-            if not tried:
+            if not tried and not self._stopping:
                 await self._rest()
 
     async def _rest(self) -> None:

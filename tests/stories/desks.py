@@ -58,9 +58,10 @@ _UNDER_WAY = select(func.count()).where(
 
 async def sends(town: Town) -> None:
     """What is due is sent, by the service's own loops too, and booked."""
-    while await town.read(
-        lambda uow: uow.connection.execute(_UNDER_WAY, {"now": town.story.clock.now()}).scalar_one()
-    ):
+    due = {"now": town.story.clock.now()}
+    for _ in range(400):
+        if not await town.read(lambda uow: uow.connection.execute(_UNDER_WAY, due).scalar_one()):
+            return
         for delivery in (town.parts.delivery, town.parts.staff_delivery):
             assert delivery is not None
             await delivery.once()
