@@ -57,7 +57,7 @@ def card(work: Work, case: Case, actor: Actor, *, note: str = "") -> Card:
         version=case.version,
         buttons=buttons,
         reasons=(_UNCHOSEN, *_REASONS.get(case.kind, _COMMON)) if refuses else (),
-        closing="" if buttons else (note or _last(work, case)) + (_by_words(case, possible) or NOTHING_LEFT),
+        closing="" if buttons else _closing(work, case, possible, note),
     )
 
 
@@ -69,7 +69,8 @@ def reason_text(case: Case, chosen: str) -> str:
 def claim(case: Case) -> str:
     """What the case is about, in one line."""
     what, said = str(case.facts.get("what", "")), str(case.facts.get("said", ""))
-    text = "；".join(filter(None, (what, said)))
+    stopped = "、".join(measure["text"] for measure in case.facts.get("measures", ()))
+    text = "；".join(filter(None, (what, said, stopped)))
     return text if len(text) <= _LONGEST_CLAIM else text[: _LONGEST_CLAIM - 1] + "…"
 
 
@@ -94,6 +95,12 @@ def _fields(work: Work, case: Case) -> tuple[tuple[str, str], ...]:
         ("经办", seen.handler),
     )
     return tuple((label, value) for label, value in lines if value)
+
+
+def _closing(work: Work, case: Case, possible: tuple[str, ...], note: str) -> str:
+    """Without buttons: what was done last and what may be said; while it is open also what it is about."""
+    said = (note or _last(work, case)) + (_by_words(case, possible) or NOTHING_LEFT)
+    return "\n".join(filter(None, (said, claim(case)))) if case.open else said
 
 
 def _limit(seen: case_view.CaseView) -> str:
