@@ -142,7 +142,12 @@ def _form_of(evaluation: Evaluation) -> Form:
 
 
 def _form_step(step: Step) -> FormStep:
-    """The form of a step, remembered: a million traces are made of a few thousand steps."""
+    """The form of a step, remembered: a million traces are made of a few thousand steps.
+
+    Not where the value is text: sums are almost all different, and would push out what repeats.
+    """
+    if isinstance(step.value, str):
+        return _make_form_step(step)
     key = _shared(step)
     known = _steps.get(key)
     if known is None:

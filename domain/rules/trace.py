@@ -40,6 +40,7 @@ class CriteriaTrace:
         self._tests = tuple(
             (places[test.fact], criterion, test) for criterion in ranked for test in criterion.tests
         )
+        self._sums = frozenset(place for place, fact in enumerate(rulebook.facts) if fact.measure == "fines")
         self._known: dict[tuple[int, int, int], Step] = {}
         self._conclusions: dict[tuple[str, ...], Step] = {}
         self._rulebook = rulebook
@@ -49,6 +50,10 @@ class CriteriaTrace:
         known, written = self._known, []
         for number, (place, criterion, test) in enumerate(self._tests):
             fact = measured[place]
+            if fact.raw and place in self._sums:
+                # sums are almost all different: to remember them would push out what repeats
+                written.append(_test_step(criterion, test, fact))
+                continue
             step = known.get((number, fact.raw, fact.contested))
             if step is None:
                 step = self._write(number, fact, criterion, test)
@@ -83,6 +88,7 @@ def _test_step(criterion: Criterion, test: Test, measured: Measured) -> Step:
         value=measured.shown,
         test=str(test),
         holds=test.holds(measured.value),
+        records=measured.records,
         leads_to=criterion.leads_to,
         public_text=f"{criterion.public_text}（{measured.fact.label}：{measured.shown}）{_contested(measured)}",
         verified=criterion.verified and measured.fact.verified,
