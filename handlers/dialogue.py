@@ -70,6 +70,8 @@ class Step:
     help: str
     #: the prompt is a text that must be read to its last page before it is answered
     must_read: bool = False
+    #: the answer is kept as it was written, with its punctuation: somebody will read it
+    verbatim: bool = False
     #: takes a picture (its media id) instead of words; None: only words answer
     check_photo: Callable[[Context, Data, str], Checked] | None = None
     #: whether the question is asked at all, by the answers given before
@@ -122,14 +124,19 @@ def hand_back(talk: Conversation) -> None:
     _end(talk)
 
 
-def answer(context: Context, form: Form, text: str) -> str:
-    """Give ``text`` to the running step; returns the next prompt or the end's text."""
+def answer(context: Context, form: Form, text: str, written: str = "") -> str:
+    """Give ``text`` to the running step; returns the next prompt or the end's text.
+
+    ``written`` is the same before it was normalised for commands, where that changed it.
+    """
     talk = context.conversation
     at = form.index(talk.step)
     if talk.form_version != form.version or at is None:
         talk.data = {}
         return CHANGED.format(form=form.name) + _ask(context, form, 0)
-    return _took(context, form, at, form.steps[at].check(context, talk.data, text))
+    step = form.steps[at]
+    words = written.strip() if step.verbatim and written else text
+    return _took(context, form, at, step.check(context, talk.data, words))
 
 
 def wants_photo(context: Context, form: Form) -> bool:

@@ -302,7 +302,7 @@ def _said(context: Context, inbound: Inbound) -> str:
         return _exactly(context, found)
     form = FORMS.get(context.conversation.form)
     if form is not None:
-        return dialogue.answer(context, form, plain)
+        return dialogue.answer(context, form, plain, inbound.extra.get("raw", inbound.text))
     if plain.isdecimal():
         return _choose(context, plain)
     return _offer(context, inbound.guesses)

@@ -122,7 +122,7 @@ MANDATE = Form(
     version=1,
     steps=(
         Step("who", _ask_who, _check_who, WHO_HELP),
-        Step("scope", _ask_scope, _check_scope, SCOPE_HELP),
+        Step("scope", _ask_scope, _check_scope, SCOPE_HELP, verbatim=True),
         Step("until", _ask_until, _check_until, UNTIL_HELP),
         Step("photo", _ask_photo, _check_photo_words, PHOTO_HELP, check_photo=_check_photo),
         Step("confirm", _ask_to_confirm, confirmed, CONFIRM_HELP),

@@ -214,7 +214,7 @@ OBJECT = Form(
     steps=(
         Step("what", _ask_what, _check_what, WHAT_HELP),
         Step("door", _ask_door, _check_door, DOOR_HELP),
-        Step("reason", _ask_reason, _check_reason, REASON_HELP),
+        Step("reason", _ask_reason, _check_reason, REASON_HELP, verbatim=True),
         Step("confirm", _ask_to_confirm, confirmed, CONFIRM_HELP),
     ),
     finish=_file,
@@ -224,7 +224,7 @@ REVIEW = Form(
     version=1,
     steps=(
         Step("which", _ask_which, _check_which, WHICH_REVIEW_HELP),
-        Step("reason", _ask_reason, _check_reason, REASON_HELP),
+        Step("reason", _ask_reason, _check_reason, REASON_HELP, verbatim=True),
         Step("confirm", _confirm_review, confirmed, CONFIRM_HELP),
     ),
     finish=_file_review,

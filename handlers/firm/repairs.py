@@ -137,7 +137,7 @@ REPAIR = Form(
     version=1,
     steps=(
         Step("which", _ask_which, _check_which, WHICH_HELP),
-        Step("done", _ask_what_was_done, _check_what_was_done, MISSING_HELP),
+        Step("done", _ask_what_was_done, _check_what_was_done, MISSING_HELP, verbatim=True),
         Step("confirm", _ask_to_confirm, confirmed, CONFIRM_HELP),
     ),
     finish=_file,

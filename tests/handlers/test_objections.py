@@ -166,3 +166,11 @@ def test_a_correction_that_goes_the_other_way_takes_the_first_decision_back(
     assert record is not None
     assert record.state is RecordState.VALID
     assert "恢复为“有效”" in waiting(staffed, talk)
+
+
+def test_what_the_firm_wrote_keeps_its_punctuation(staffed: Town, firm: Subject) -> None:
+    """Once, staff read 「撤销,文号附后」 where the firm had written 「撤销，文号附后」."""
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    case = cases.find(work_of(staffed), number)
+    assert case.facts["said"] == "这条警告已被复议决定撤销，文号附后"
