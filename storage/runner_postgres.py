@@ -27,6 +27,8 @@ from storage.unit_of_work import SqlUnitOfWork
 _POOL = 10
 #: background work never takes the last connections from the turns
 _BACKGROUND = 4
+#: a runaway statement still ends before the person's answer is late
+_SLACK_MS = 3 * LOCK_TIMEOUT_MS
 _ATTEMPTS = 5
 _PAUSE_S = 0.02
 
@@ -152,7 +154,9 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 def _statement_ms(limit_ms: int | None) -> int:
     """The time-out of one statement; 0 means none.
 
-    Waiting for a lock is not the work's own time. The work as a whole is not
-    timed: here it keeps nobody waiting but the next message of the same person.
+    Waiting for a lock, or for a server that is busy with others, is not the
+    work's own time, and wall time is all that the server can count. The work
+    as a whole is not timed: here it keeps nobody waiting but the next message
+    of the same person.
     """
-    return 0 if limit_ms is None else limit_ms + LOCK_TIMEOUT_MS
+    return 0 if limit_ms is None else limit_ms + _SLACK_MS

@@ -61,10 +61,12 @@ def sheet_of(kind: ImportKind) -> Sheet:
     return Sheet(kind, places, captions, _RULEBOOK, date(2026, 11, 20), _SEALER, "虚构单位")
 
 
+#: the list of staff is no file of records and has a reader of its own
+RECORD_KINDS = sorted(set(KINDS) - {"staff"})
 SHEETS = {kind: sheet_of(KINDS[kind]) for kind in KINDS}
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", RECORD_KINDS)
 @given(data=st.data())
 def test_any_row_is_taken_or_returned_with_reasons(kind: str, data: st.DataObject) -> None:
     sheet = SHEETS[kind]
@@ -75,7 +77,7 @@ def test_any_row_is_taken_or_returned_with_reasons(kind: str, data: st.DataObjec
     assert all(reason and not reason.isascii() for reason in found.reasons)
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", RECORD_KINDS)
 def test_an_empty_row_lacks_at_least_its_name(kind: str) -> None:
     found = check(SHEETS[kind], 7, [])
     assert "缺少主体名称" in found.reasons
