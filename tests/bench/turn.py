@@ -199,7 +199,9 @@ def _finding(micros: dict[str, float]) -> Finding:
         "turn",
         "One turn of 查等级, taken apart",
         (Table(("step", "µs", "share"), (*rows, ("all of these", f"{total:.0f}", "100%"))),),
-        notes=("In one thread, undisturbed; HTTP, the event loop and two threads come on top.",),
+        notes=(
+            "In one thread, what the fastest tenth stays below; HTTP, the event loop and two threads come on top.",
+        ),
         raw={"micros": micros},
     )
 
