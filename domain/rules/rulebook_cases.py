@@ -168,6 +168,11 @@ class CaseRules(Part):
         return _held(self.objection_part, "objection")
 
     @property
+    def remedies_text(self) -> str:
+        """The legal remedies in one line, as every refusal names them (行政复议法 20)."""
+        return "".join(remedy.public_text for remedy in self.remedies)
+
+    @property
     def review(self) -> Review:
         """复核."""
         return _held(self.review_part, "review")

@@ -24,6 +24,9 @@ STATE = "记录状态"
 GRADE = "信用等级"
 PUBLICITY = "公示"
 
+GRADE_NOW = "信用等级已重新评定，现在是{grade}。"
+GRADE_SAME = "已重新评定，信用等级没有变化。"
+
 LIFTED = "已为您解除以下措施：\n{lines}\n执行单位确认后不再执行。遇到仍被限制的情况，请回复“人工”。"
 LIFTED_LINE = "{number}. {text}"
 STOP = "{name}的信用等级已变化，请停止执行以下措施并确认：\n{lines}\n确认请回复“确认 {number}”加上执行情况。"
@@ -40,6 +43,16 @@ class Aftermath:
     grade: str
     lifted: tuple[MeasureInForce, ...]
     stop_orders: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether another grade is in force now."""
+        return bool(self.after) and self.before != self.after
+
+    @property
+    def said(self) -> str:
+        """What the firm reads of its grade."""
+        return GRADE_NOW.format(grade=self.grade) if self.changed else GRADE_SAME
 
 
 def record_changed(

@@ -326,7 +326,7 @@ def _tell(
         item=commitment.item,
         text=f"依据：{text}" if legal_effect else text,
         grade=grade,
-        remedies="".join(remedy.public_text for remedy in work.rulebook.remedies),
+        remedies=work.rulebook.remedies_text,
     )
     letters.tell_subject(
         work,

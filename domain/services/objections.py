@@ -37,8 +37,6 @@ FILED = "新的{kind}：{number}\n{name}\n{what}\n理由：{text}\n{due}\n受理
 UPHELD = "{number}：您的{kind}成立。{done}{text}"
 PARTLY = "{number}：您的{kind}部分成立。{done}{text}"
 REFUSED = "{number}：您的{kind}不成立。理由：{text}\n{remedies}"
-GRADE_NOW = "信用等级已重新评定，现在是{grade}。"
-GRADE_SAME = "已重新评定，信用等级没有变化。"
 MARK_ENDED = "“异议中”的标注已取消。"
 
 
@@ -142,7 +140,7 @@ def reviewable(work: Work, subject: Subject) -> list[Case]:
 def check_reviewable(work: Work, decided: Case) -> None:
     """``Refused`` with the remedies left where the decision may not be reviewed (any more)."""
     rule = work.rulebook.review
-    remedies = remedies_text(work)
+    remedies = work.rulebook.remedies_text
     if not rule.available:
         raise Refused(NO_REVIEW.format(remedies=remedies))
     before = [child for child in work.uow.cases.children(decided.id) if child.kind is CaseKind.REVIEW]
@@ -154,18 +152,13 @@ def check_reviewable(work: Work, decided: Case) -> None:
             raise Refused(REVIEW_CLOSED.format(number=decided.number, remedies=remedies))
 
 
-def remedies_text(work: Work) -> str:
-    """The legal remedies in one line, as every refusal names them (行政复议法 20)."""
-    return "".join(remedy.public_text for remedy in work.rulebook.remedies)
-
-
 # -- effects: run inside ``cases.act`` -----------------------------------------
 
 
 def upheld(work: Work, case: Case, actor: Actor, text: str) -> None:
     """成立: the record is revoked, the subject evaluated anew, and all that follows; the firm is told."""
     after = _carry_out(work, case, actor)
-    _tell(work, case, UPHELD, _done(after), text)
+    _tell(work, case, UPHELD, after.said, text)
 
 
 def partly_upheld(work: Work, case: Case, actor: Actor, text: str) -> None:
@@ -173,7 +166,7 @@ def partly_upheld(work: Work, case: Case, actor: Actor, text: str) -> None:
     _unmark(work, case)
     back = reversals.taken_back(work, case, actor)
     after = cascade.re_evaluated(work, case, _subject_id(case), by=actor.id)
-    _tell(work, case, PARTLY, back or _done(after), text)
+    _tell(work, case, PARTLY, back or after.said, text)
 
 
 def refused(work: Work, case: Case, actor: Actor, text: str) -> None:
@@ -212,12 +205,6 @@ def _unmark(work: Work, case: Case) -> None:
         work.uow.records.set_state(record.id, RecordState(case.facts.get("state_before", "有效")))
 
 
-def _done(after: cascade.Aftermath) -> str:
-    if after.before != after.after and after.after:
-        return GRADE_NOW.format(grade=after.grade)
-    return GRADE_SAME
-
-
 def _tell(work: Work, case: Case, template: str, done: str, text: str) -> None:
     said = template.format(number=case.number, kind=case.kind, done=done, text=text)
     letters.tell_subject(
@@ -235,7 +222,7 @@ def _ways_on(work: Work, case: Case) -> str:
     review = ""
     if case.kind is CaseKind.OBJECTION and work.rulebook.review.available:
         review = f"不服可以申请一次复核，请回复“复核 {case.number}”。"
-    return review + remedies_text(work)
+    return review + work.rulebook.remedies_text
 
 
 def _running(work: Work, subject_id: int, record_id: int | None) -> Case | None:

@@ -31,8 +31,6 @@ EFFECT = "✓ {text}"
 REFUSED = "{number}：这次不予修复。理由：{text}\n改正后可以再申请。{remedies}"
 NOT_ACCEPTED = "{number}：修复申请不予受理。理由：{text}\n条件具备后可以再申请。{remedies}"
 COPIED = "抄送信用办：{number}的修复申请由{department}办结，结果：{outcome}。看详情请回复“案件 {number}”。"
-GRADE_NOW = "信用等级已重新评定，现在是{grade}。"
-GRADE_SAME = "已重新评定，信用等级没有变化。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +102,11 @@ def repaired(work: Work, case: Case, actor: Actor, text: str) -> None:
     after = cascade.record_changed(
         work, case, case.subject_id, case.facts["record"], RecordState.REPAIRED, by=actor.id
     )
-    changed = after.before != after.after and after.after
     said = REPAIRED.format(
         number=case.number,
         title=case.facts["what"],
         effects="\n".join(EFFECT.format(text=each.public_text) for each in work.rulebook.repair.effects),
-        done=GRADE_NOW.format(grade=after.grade) if changed else GRADE_SAME,
+        done=after.said,
     )
     letters.tell_subject(
         work,
@@ -146,7 +143,7 @@ def _copy(work: Work, case: Case) -> None:
 
 def _tell_refusal(work: Work, case: Case, template: str, text: str, back: str = "") -> None:
     assert case.subject_id is not None, "a repair is about a subject"
-    remedies = "".join(remedy.public_text for remedy in work.rulebook.remedies)
+    remedies = work.rulebook.remedies_text
     said = template.format(number=case.number, text=text, remedies=remedies)
     letters.tell_subject(
         work,

@@ -18,7 +18,6 @@ ANNOUNCED = (
     "{countdown}。回复“进度 {anew}”看进展。"
 )
 TAKEN_BACK = "原决定已更正，“{title}”这条记录恢复为“{state}”。"
-GRADE_NOW = "信用等级已重新评定，现在是{grade}。"
 
 #: what a decision with this outcome made of the record
 _MADE: dict[str, RecordState] = {
@@ -53,8 +52,7 @@ def taken_back(work: Work, case: Case, actor: Actor) -> str:
     state = RecordState(case.facts.get("state_before", RecordState.VALID))
     after = cascade.record_changed(work, case, case.subject_id, record.id, state, by=actor.id)
     said = TAKEN_BACK.format(title=record.title, state=state.value)
-    changed = after.before != after.after and after.after
-    return said + (GRADE_NOW.format(grade=after.grade) if changed else "")
+    return said + (after.said if after.changed else "")
 
 
 def _corrected(work: Work, case: Case) -> Case | None:

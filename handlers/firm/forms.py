@@ -7,12 +7,23 @@ from handlers.dialogue import Accept, Again, Checked, Data
 from handlers.firm import texts
 
 CONFIRM = "确认"
+#: characters of a description
+SHORTEST, LONGEST = 5, 500
+TOO_SHORT = "请写得具体一些，5个字以上。"
+TOO_LONG = "写得太长了，请缩到500个字以内，材料可以提交以后再发。"
 _YES = frozenset((CONFIRM, "确定", "是", "是的", "好", "好的", "同意", "对", "没错"))
 
 
 def confirmed(context: Context, data: Data, text: str) -> Checked:
     """Whether the person said yes. Anything else asks again; 取消 is understood everywhere."""
     return Accept(True) if text in _YES else Again(texts.ANSWER_CONFIRM.format(word=CONFIRM))
+
+
+def described(context: Context, data: Data, text: str) -> Checked:
+    """A description in the person's own words: neither a word nor an essay."""
+    if len(text) < SHORTEST:
+        return Again(TOO_SHORT)
+    return Again(TOO_LONG) if len(text) > LONGEST else Accept(text)
 
 
 def numbered(lines: list[str]) -> str:

@@ -15,11 +15,9 @@ from domain.services.work import Work
 from handlers.context import Context
 from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, Stop, start
 from handlers.firm import texts
-from handlers.firm.forms import confirmed, numbered
+from handlers.firm.forms import confirmed, described, numbered
 from handlers.firm.subjects import Chosen, chosen
 from handlers.firm.wording import day
-
-SHORTEST, LONGEST = 5, 500
 
 NOTHING = "{name}现在没有可以提异议的等级或记录。有疑问，请回复“人工”。"
 WHAT = "对哪一项有异议？\n{choices}\n请回复序号。"
@@ -28,8 +26,6 @@ DOOR = "向哪里提出？\n{choices}\n选哪一处都只有一个案号，请�
 DOOR_HELP = "几处都可以受理，选您方便的一处；选错了，工作人员会转给该办的单位，时间照算。"
 REASON = "请写明哪里不对、为什么（5到500个字）。有证据材料，提交以后再发。"
 REASON_HELP = "比如：这条处罚已被复议决定撤销，文号……写得越具体，办得越快。"
-TOO_SHORT = "请写得具体一些，5个字以上。"
-TOO_LONG = "写得太长了，请缩到500个字以内，材料可以提交以后再发。"
 CONFIRM = "请核对：\n{name}\n{what}\n向{door}提出\n理由：{text}\n{outside}确认提交请回复“确认”。"
 CONFIRM_HELP = "回复“确认”就提交；要改，回复“上一步”。"
 FILED = "已提交，案号{number}。{annotation}\n{due}\n回复“进度 {number}”随时看办到哪一步；有证据材料，直接发照片给我。"
@@ -124,12 +120,6 @@ def _ask_reason(context: Context, data: Data) -> str:
     return REASON
 
 
-def _check_reason(context: Context, data: Data, text: str) -> Checked:
-    if len(text) < SHORTEST:
-        return Again(TOO_SHORT)
-    return Again(TOO_LONG) if len(text) > LONGEST else Accept(text)
-
-
 def _ask_to_confirm(context: Context, data: Data) -> str:
     target, door = _target(context, data), _door(context, data)
     outside = f"{door.public_text}\n{door.url}\n" if door and door.owner == "outside" else ""
@@ -214,7 +204,7 @@ OBJECT = Form(
     steps=(
         Step("what", _ask_what, _check_what, WHAT_HELP),
         Step("door", _ask_door, _check_door, DOOR_HELP),
-        Step("reason", _ask_reason, _check_reason, REASON_HELP, verbatim=True),
+        Step("reason", _ask_reason, described, REASON_HELP, verbatim=True),
         Step("confirm", _ask_to_confirm, confirmed, CONFIRM_HELP),
     ),
     finish=_file,
@@ -224,7 +214,7 @@ REVIEW = Form(
     version=1,
     steps=(
         Step("which", _ask_which, _check_which, WHICH_REVIEW_HELP),
-        Step("reason", _ask_reason, _check_reason, REASON_HELP, verbatim=True),
+        Step("reason", _ask_reason, described, REASON_HELP, verbatim=True),
         Step("confirm", _confirm_review, confirmed, CONFIRM_HELP),
     ),
     finish=_file_review,

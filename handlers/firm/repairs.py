@@ -11,12 +11,10 @@ from domain.services.work import Work
 from handlers.context import Context
 from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, start
 from handlers.firm import texts
-from handlers.firm.forms import confirmed, numbered
+from handlers.firm.forms import confirmed, described, numbered
 from handlers.firm.objections import filed_text
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import day
-
-SHORTEST, LONGEST = 5, 500
 
 NOTHING = "{name}现在没有需要修复的记录。回复“查等级”看信用等级。"
 WHICH = "{intro}\n{name}可以修复的记录：\n{choices}\n要修复哪一条？请回复序号。"
@@ -29,8 +27,6 @@ UNKNOWN = "什么时候可以申请，请向信用办咨询"
 RUNNING = "正在办：{number}"
 MISSING = "申请要具备：\n{conditions}\n要准备：\n{materials}\n请写明怎么改正的、履行了什么（5到500个字），材料提交以后再发。"
 MISSING_HELP = "比如：罚款已于3月10日缴清，标签已全部更换，附缴款凭证。"
-TOO_SHORT = "请写得具体一些，5个字以上。"
-TOO_LONG = "写得太长了，请缩到500个字以内，材料可以提交以后再发。"
 CONFIRM = "请核对：\n{name}\n申请修复：{title}\n已改正：{text}\n修复不收费。确认提交请回复“确认”。"
 CONFIRM_HELP = "回复“确认”就提交；要改，回复“上一步”。"
 OUTSIDE = (
@@ -102,12 +98,6 @@ def _ask_what_was_done(context: Context, data: Data) -> str:
     )
 
 
-def _check_what_was_done(context: Context, data: Data, text: str) -> Checked:
-    if len(text) < SHORTEST:
-        return Again(TOO_SHORT)
-    return Again(TOO_LONG) if len(text) > LONGEST else Accept(text)
-
-
 def _candidate(context: Context, data: Data) -> Candidate | None:
     return next((each for each in _listed(context, data) if each.record.id == data["which"]), None)
 
@@ -137,7 +127,7 @@ REPAIR = Form(
     version=1,
     steps=(
         Step("which", _ask_which, _check_which, WHICH_HELP),
-        Step("done", _ask_what_was_done, _check_what_was_done, MISSING_HELP, verbatim=True),
+        Step("done", _ask_what_was_done, described, MISSING_HELP, verbatim=True),
         Step("confirm", _ask_to_confirm, confirmed, CONFIRM_HELP),
     ),
     finish=_file,
