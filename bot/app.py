@@ -32,7 +32,7 @@ from bot.logging import configure
 from bot.media import MediaFetcher
 from bot.metrics import Metrics
 from bot.pages import probes
-from bot.pipeline import House, Pipeline, sweep_unanswered
+from bot.pipeline import House, Pipeline, book_results, sweep_unanswered
 from bot.reminding import reminder_jobs
 from bot.scheduler import Job, Scheduler
 from bot.settings import Settings
@@ -310,12 +310,13 @@ def jobs_of(
         # to the end of the tail, in batches that no turn has to wait for
         Job("seal_audit", draining(lambda uow, _: uow.sealing.seal_batch(SEALED_AT_ONCE)), seconds=1),
         Job("sweep_unanswered", writing(sweep_unanswered), seconds=5),
+        Job("delivery_results", draining(lambda uow, _: book_results(house.work(uow), uow)), seconds=2),
         Job("expire_forms", writing(sweep_expired), seconds=30),
         Job("reassess_due", reassess, seconds=300),
         Job("recount", draining(partial(_recount, house)), seconds=60),
         Job(
             "forget_inbox",
-            draining(lambda uow, now: uow.inbox.forget(now - INBOX_KEPT)),
+            draining(lambda uow, now: _forget_inbound(uow, now - INBOX_KEPT)),
             daily_at=time(3, 30),
         ),
         # what the privacy notice promises to delete
@@ -337,6 +338,10 @@ def jobs_of(
 
 def _reassess(rulebook: Rulebook, after: int, uow: SqlUnitOfWork, now: datetime) -> int:
     return reassess_due(uow, rulebook, now, after=after)
+
+
+def _forget_inbound(uow: SqlUnitOfWork, before: datetime) -> int:
+    return uow.inbox.forget(before) + uow.outbox.forget_results(before)
 
 
 def _broadcast(house: House, step: Callable[[Work], int], uow: SqlUnitOfWork, _: datetime) -> int:

@@ -50,6 +50,8 @@ OWNER_OPEN_AFTER = 3.0
 
 #: a reply without an owner for so long lost its process
 UNANSWERED_AFTER = timedelta(seconds=20)
+#: of a reported result so much is kept; the platform's own words are far shorter
+RESULT_LENGTH = 60
 
 FAILED = "出错了，已记录（编号{no}）。请稍后再试，或联系{office}{phone}。"
 TOO_LONG = "这次查询要算得久一些，没有办成，也没有改动任何内容。请稍后再试，或联系{office}{phone}。"
@@ -324,7 +326,8 @@ def _handle(
 
 def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) -> str:
     if inbound.kind is InboundKind.JOB_FINISHED:
-        book_delivery(house, uow, inbound)
+        result = inbound.extra.get("Status", "")[:RESULT_LENGTH]
+        uow.outbox.note_result(inbound.key, result, house.clock.now())
         return ""
     context = Context(
         uow=uow,
@@ -340,16 +343,14 @@ def _talk(house: House, uow: SqlUnitOfWork, inbound: Inbound, person: Person) ->
     return kept(dispatch(context, inbound), inbound)
 
 
-def book_delivery(house: House, uow: SqlUnitOfWork, inbound: Inbound) -> None:
-    """Book the late result of a template message on the letters that it spoke of."""
-    status = inbound.extra.get("Status", "")
-    rows = uow.outbox.by_platform_id(inbound.key)
-    if not rows:
-        log.info("finish event of an unknown message", action="delivery.unknown_finish", status=status)
-    elif not status.startswith("success"):
-        for row in rows:
-            uow.outbox.unreachable(row.id, status)
-            book_failure(house.work(uow), row, status)
+def book_results(work: Work, uow: SqlUnitOfWork) -> int:
+    """Book the late results of template messages on the letters they speak of; return how many."""
+    results = uow.outbox.take_results()
+    for row, result in results:
+        if not result.startswith("success"):
+            uow.outbox.unreachable(row.id, result)
+            book_failure(work, row, result)
+    return len(results)
 
 
 def book_failure(work: Work, row: OutboxRow, reason: str) -> None:

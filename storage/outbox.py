@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from domain.model.person import Channel
 from domain.ports import Sealer, Undelivered
 from storage.prepared import Prepared
 from storage.statements import insert_once
-from storage.tables import cases, outbox, people
+from storage.tables import cases, delivery_results, outbox, people
 from storage.types import AnyRow
 
 PURPOSE = "outbox"
@@ -158,7 +158,17 @@ _SERVED = (
     .where(outbox.c.status.in_(("sent", "carried")), cases.c.closed_at.is_(None))
     .limit(bindparam("at_most"))
 )
-_BY_PLATFORM_ID = select(outbox).where(outbox.c.platform_id == bindparam("wanted"))
+_NOTE_RESULT = insert_once(delivery_results, "platform_id")
+_RESULTS = (
+    select(outbox, delivery_results.c.status.label("result"))
+    .join(delivery_results, delivery_results.c.platform_id == outbox.c.platform_id)
+    .order_by(outbox.c.id)
+    .limit(bindparam("at_most"))
+)
+_FORGET_RESULTS = delete(delivery_results).where(
+    delivery_results.c.platform_id.in_(bindparam("booked", expanding=True))
+)
+_FORGET_OLD_RESULTS = delete(delivery_results).where(delivery_results.c.at < bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,11 +337,20 @@ class SqlOutbox:
         """Open cases 送达 of which a letter has arrived after all."""
         return list(self._connection.execute(_SERVED, {"at_most": limit}).scalars())
 
-    def by_platform_id(self, platform_id: str) -> list[OutboxRow]:
-        """The letters of the message that the platform later reports on."""
-        return [
-            self._to_row(row) for row in self._connection.execute(_BY_PLATFORM_ID, {"wanted": platform_id})
-        ]
+    def note_result(self, platform_id: str, result: str, at: datetime) -> None:
+        """Keep what the platform reports of a send; the send itself may be booked only after it."""
+        self._connection.execute(_NOTE_RESULT, {"platform_id": platform_id, "status": result, "at": at})
+
+    def take_results(self, *, limit: int = 100) -> list[tuple[OutboxRow, str]]:
+        """Letters with the result that the platform reported of them; each is handed out once."""
+        rows = self._connection.execute(_RESULTS, {"at_most": limit}).all()
+        if rows:
+            self._connection.execute(_FORGET_RESULTS, {"booked": list({row.platform_id for row in rows})})
+        return [(self._to_row(row), row.result) for row in rows]
+
+    def forget_results(self, before: datetime) -> int:
+        """Delete results of sends that are none of ours; return how many."""
+        return self._connection.execute(_FORGET_OLD_RESULTS, {"before": before}).rowcount
 
     def _end(self, row_id: int, status: str, error: str) -> None:
         self._connection.execute(_END, {"wanted": row_id, "becomes": status, "error": error})

@@ -322,6 +322,14 @@ outbox = Table(
         postgresql_where=text("platform_id IS NOT NULL"),
     ),
 )
+#: what the platform reports of a send afterwards; it may come before the send itself is booked
+delivery_results = Table(
+    "delivery_results",
+    metadata,
+    Column("platform_id", String(64), primary_key=True),
+    Column("status", String(60), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
 audit = Table(
     "audit",
     metadata,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,12 @@ from tests.postgres import TestServer, own_server
 # the machines that run the tests are shared and slow at times
 settings.register_profile("xinshi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("xinshi")
+
+
+def pytest_collection_finish() -> None:
+    """As in service: what stays for ever is kept out of full collections, which would stop turns for long."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

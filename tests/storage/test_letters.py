@@ -150,11 +150,31 @@ def test_the_platform_reports_on_a_message_by_its_own_number(
     post(uow, clock, anna, "一")
     (row,) = lease(uow, clock)
     uow.outbox.sent(row.id, "200163836", clock.now())
-    (found,) = uow.outbox.by_platform_id("200163836")
-    assert (found.text, found.status) == ("一", "sent")
-    uow.outbox.dead(found.id, "failed:user block")
-    assert status(uow, "一") == "dead"
-    assert uow.outbox.by_platform_id("other") == []
+    uow.outbox.note_result("200163836", "failed:user block", clock.now())
+    uow.outbox.note_result("other", "success", clock.now())
+    ((found, result),) = uow.outbox.take_results()
+    assert (found.text, found.status, result) == ("一", "sent", "failed:user block")
+    assert uow.outbox.take_results() == []
+
+
+def test_a_result_that_comes_before_the_booking_of_its_send_is_not_lost(
+    uow: SqlUnitOfWork, anna: int, clock: FixedClock
+) -> None:
+    post(uow, clock, anna, "一")
+    (row,) = lease(uow, clock)
+    uow.outbox.note_result("200163836", "failed:user block", clock.now())
+    uow.outbox.note_result("200163836", "failed:user block", clock.now())
+    assert uow.outbox.take_results() == []
+    uow.outbox.sent(row.id, "200163836", clock.now())
+    assert [result for _, result in uow.outbox.take_results()] == ["failed:user block"]
+
+
+def test_results_of_sends_that_are_not_ours_are_forgotten_in_time(
+    uow: SqlUnitOfWork, clock: FixedClock
+) -> None:
+    uow.outbox.note_result("other", "success", clock.now())
+    assert uow.outbox.forget_results(clock.now()) == 0
+    assert uow.outbox.forget_results(clock.now() + timedelta(seconds=1)) == 1
 
 
 def test_an_inbound_message_is_a_free_delivery(
