@@ -594,3 +594,13 @@ broadcast_recipients = Table(
     Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
     Column("outbox_id", Id, ForeignKey("outbox.id")),
 )
+#: what a person began to fill in on a page and did not send yet
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    # which form, and for what: "异议:12"
+    Column("form", String(40), primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # sealed JSON
+    Column("updated_at", UtcDateTime, nullable=False),
+)
