@@ -95,6 +95,7 @@ class Post:
             "no timestamp": (without(good, "timestamp"), 403, "timestamp"),
             "timestamp that is no number": (with_query(good, timestamp="²⁰"), 403, "timestamp"),
             "stale timestamp": (self.sealed(inner, timestamp=str(int(self.stamp) - 601)), 403, "stale"),
+            "timestamp ahead": (self.sealed(inner, timestamp=str(int(self.stamp) + 601)), 403, "ahead"),
             "missing Encrypt": ((good[0], b"<xml><ToUserName>gh</ToUserName></xml>"), 400, "no_encrypt"),
             "plain body": ((good[0], inner), 400, "no_encrypt"),
             "non-base64": (self.signed("!!!!"), 400, "base64"),

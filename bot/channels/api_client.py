@@ -77,7 +77,7 @@ class ApiClient:
         """GET with a token."""
         return await self._call(path, query or {}, None, True, needs)
 
-    async def upload(self, file: Upload, *, field: str = "media_id") -> str:
+    async def upload(self, file: Upload) -> str:
         """Store a temporary file for three days; returns its media id."""
 
         def form() -> FormData:
@@ -87,9 +87,9 @@ class ApiClient:
             return body
 
         answer = await self.post(
-            _MEDIA_UPLOAD, form, repeatable=True, query={"type": file.kind}, needs=(field,)
+            _MEDIA_UPLOAD, form, repeatable=True, query={"type": file.kind}, needs=("media_id",)
         )
-        return str(answer[field])
+        return str(answer["media_id"])
 
     async def download(self, media_id: str) -> Media:
         """A temporary file; of a video the platform may give an address in JSON instead."""

@@ -27,7 +27,8 @@ from domain.errors import Unavailable
 
 #: a push is a few hundred bytes, a long text some thousand
 MAX_BODY_BYTES = 64 * 1024
-STALE_AFTER = timedelta(minutes=10)
+#: how far the platform's clock and ours may stand apart, to either side
+APART_AT_MOST = timedelta(minutes=10)
 
 Said = TypeVar("Said")
 
@@ -136,12 +137,18 @@ class Callback(ABC, Generic[Said]):
         )
 
     def _check_fresh(self, query: Mapping[str, str]) -> None:
-        """Refuse (403) what was signed more than ten minutes ago; the signature covers the timestamp."""
+        """Refuse (403) what was signed more than ten minutes ago or ahead; the signature covers the timestamp.
+
+        Ahead as well: a push that bears tomorrow's time could else be kept and played back for a day.
+        """
         timestamp = query.get("timestamp", "")
         if not is_number(timestamp):
             raise Refusal(403, "timestamp", "时间戳有误")
-        if self._clock.now().timestamp() - int(timestamp) > STALE_AFTER.total_seconds():
+        age = self._clock.now().timestamp() - int(timestamp)
+        if age > APART_AT_MOST.total_seconds():
             raise Refusal(403, "stale", "推送已过期，请核对服务器时间")
+        if -age > APART_AT_MOST.total_seconds():
+            raise Refusal(403, "ahead", "推送时间晚于本机时间，请核对服务器时间")
 
     def _refused(self, refusal: Refusal) -> web.Response:
         self._log.warning(

@@ -9,15 +9,14 @@ text of theirs holds a token, a secret or an address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
-from bot.channels.api_client import ApiClient, Media, Upload
+from bot.channels.api_client import ApiClient, Media
 from bot.channels.api_errors import ApiError
 from bot.channels.api_http import TIMEOUT, Transport, json_body
 from bot.channels.api_token import Grant, TokenKeeper, TokenSource, TokenStore
@@ -26,40 +25,8 @@ from bot.channels.wechat_templates import problems_with
 from bot.channels.wire import clean_text
 from domain.clock import Clock
 
-MediaKind = Literal["image", "voice", "video", "thumb"]
-
 _NO_MENU = 46003
 _BAD_TEMPLATE_VALUE = 47003
-_MAX_SCENE_DAYS = timedelta(days=30)
-_MAX_PERMANENT_SCENE = 100_000
-_MAX_SCENE_TEXT = 64
-_ASCII_NAMES: dict[MediaKind, tuple[str, str]] = {
-    "image": ("image.jpg", "image/jpeg"),
-    "voice": ("voice.amr", "audio/amr"),
-    "video": ("video.mp4", "video/mp4"),
-    "thumb": ("thumb.jpg", "image/jpeg"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class QrCode:
-    """A parametric QR code: ``url`` is what the picture says; ``lasts`` is None for a permanent one."""
-
-    ticket: str
-    url: str
-    lasts: timedelta | None
-
-
-@dataclass(frozen=True, slots=True)
-class UserInfo:
-    """What the platform still tells about a follower; nothing but ``subscribed`` for others."""
-
-    openid: str
-    subscribed: bool
-    subscribed_at: datetime | None = None
-    #: where they came from, e.g. ADD_SCENE_QR_CODE
-    came_by: str = ""
-    scene: str = ""
 
 
 class WeChatApi:
@@ -96,19 +63,6 @@ class WeChatApi:
         Returns the platform's id of it, "" where it gives none (as documented).
         """
         return await self._custom(openid, "text", {"content": clean_text(text)})
-
-    async def send_choices(
-        self, openid: str, head: str, choices: Sequence[tuple[str, str]], tail: str = ""
-    ) -> str:
-        """A text with choices (id, words); a tap comes back as a text with ``bizmsgmenuid``."""
-        listed = [{"id": choice, "content": clean_text(words)} for choice, words in choices]
-        menu = {"head_content": clean_text(head), "list": listed, "tail_content": clean_text(tail)}
-        return await self._custom(openid, "msgmenu", menu)
-
-    async def send_typing(self, openid: str) -> None:
-        """Show 正在输入 for a moment; already showing counts as success."""
-        body = json_body({"touser": openid, "command": "Typing"})
-        await self._client.post("cgi-bin/message/custom/typing", body, repeatable=True)
 
     async def send_template(
         self, openid: str, template_id: str, values: Mapping[str, str], *, client_msg_id: str, url: str = ""
@@ -154,51 +108,9 @@ class WeChatApi:
 
     # -- media -------------------------------------------------------------------
 
-    async def upload_media(self, kind: MediaKind, data: bytes) -> str:
-        """Store a temporary file for three days; returns its media id.
-
-        The name on the wire is plain ASCII: another one would be encoded in a
-        way that the platform does not find the file in (41005).
-        """
-        name, content_type = _ASCII_NAMES[kind]
-        field = "thumb_media_id" if kind == "thumb" else "media_id"
-        return await self._client.upload(Upload(kind, name, content_type, data), field=field)
-
     async def download_media(self, media_id: str) -> Media:
         """A temporary file; of a video the platform may give an address in JSON instead."""
         return await self._client.download(media_id)
-
-    # -- QR codes and people -----------------------------------------------------
-
-    async def create_qr(self, scene: int | str, *, lasts: timedelta | None) -> QrCode:
-        """A QR code that leads to a scene, for at most 30 days, or for ever where ``lasts`` is None.
-
-        ValueError for a scene that the platform does not take.
-        """
-        _check_scene(scene, lasts)
-        name = "QR_" + ("" if lasts else "LIMIT_") + ("STR_" if isinstance(scene, str) else "") + "SCENE"
-        key = "scene_str" if isinstance(scene, str) else "scene_id"
-        body: dict[str, Any] = {"action_name": name, "action_info": {"scene": {key: scene}}}
-        if lasts:
-            body["expire_seconds"] = int(lasts.total_seconds())
-        answer = await self._client.post(
-            "cgi-bin/qrcode/create", json_body(body), repeatable=True, needs=("ticket", "url")
-        )
-        seconds = answer.get("expire_seconds")
-        return QrCode(answer["ticket"], answer["url"], timedelta(seconds=seconds) if seconds else None)
-
-    async def user_info(self, openid: str) -> UserInfo:
-        """Whether somebody follows, and how they came."""
-        answer = await self._client.get("cgi-bin/user/info", query={"openid": openid, "lang": "zh_CN"})
-        if not answer.get("subscribe"):
-            return UserInfo(openid, subscribed=False)
-        return UserInfo(
-            openid,
-            subscribed=True,
-            subscribed_at=datetime.fromtimestamp(answer["subscribe_time"], UTC),
-            came_by=answer.get("subscribe_scene", ""),
-            scene=str(answer.get("qr_scene_str") or answer.get("qr_scene") or ""),
-        )
 
 
 def _stable_tokens(transport: Transport, app_id: str, secret: str) -> TokenSource:
@@ -227,13 +139,3 @@ def _as_created(button: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in button.items()
         if name != "sub_button" or value
     }
-
-
-def _check_scene(scene: int | str, lasts: timedelta | None) -> None:
-    if lasts is not None and not timedelta(0) < lasts <= _MAX_SCENE_DAYS:
-        raise ValueError("a temporary QR code lasts 30 days at most")
-    if isinstance(scene, str):
-        if not 1 <= len(scene) <= _MAX_SCENE_TEXT:
-            raise ValueError("a scene has 1 to 64 characters")
-    elif not 1 <= scene <= (2**32 - 1 if lasts else _MAX_PERMANENT_SCENE):
-        raise ValueError("a scene number is out of range")

@@ -47,8 +47,6 @@ MEANINGS: dict[int, Meaning] = {
     45066: Meaning(Action.QUOTA, "同一群发任务重试过快", timedelta(minutes=1)),
     45067: Meaning(Action.BUG, "群发任务标识过长"),
     45072: Meaning(Action.BUG, "输入状态指令不对"),
-    45080: Meaning(Action.PERMANENT, "30 秒内没有互动，不能显示输入状态"),
-    45081: Meaning(Action.DONE, "已在输入状态"),
     45162: Meaning(Action.BUG, "客服消息类型不对"),
     **same((48001, 48003, 48004, 48008), Meaning(Action.CONFIG, "服务号没有该接口的权限，或权限被封禁")),
     48002: Meaning(Action.UNREACHABLE, "对方关闭了接收消息"),

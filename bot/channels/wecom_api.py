@@ -305,15 +305,8 @@ class WeComApi:
 
     async def members(self, department_id: int, *, below: bool = False) -> tuple[Member, ...]:
         """The members of a department, with those of the departments below it where asked for."""
-        return await self._members("cgi-bin/user/list", department_id, below)
-
-    async def member_names(self, department_id: int, *, below: bool = False) -> tuple[Member, ...]:
-        """As ``members``, but userid, name and departments alone: for apps that may see no more."""
-        return await self._members("cgi-bin/user/simplelist", department_id, below)
-
-    async def _members(self, path: str, department_id: int, below: bool) -> tuple[Member, ...]:
         query = {"department_id": str(department_id), "fetch_child": str(int(below))}
-        answer = await self._client.get(path, query=query, needs=("userlist",))
+        answer = await self._client.get("cgi-bin/user/list", query=query, needs=("userlist",))
         return tuple(map(_member, answer["userlist"]))
 
     async def login(self, code: str) -> Login:

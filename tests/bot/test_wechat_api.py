@@ -15,7 +15,7 @@ from aiohttp import ClientSession, ClientTimeout
 from structlog.testing import capture_logs
 
 from bot.channels.api_errors import Action, ApiError, OutcomeUnknown, TryAgain
-from bot.channels.wechat_api import UserInfo, WeChatApi
+from bot.channels.wechat_api import WeChatApi
 from bot.channels.wechat_errors import WECHAT
 from bot.channels.wechat_templates import problem_with
 from bot.clock import FixedClock, MovableClock
@@ -166,23 +166,6 @@ async def test_a_text_goes_out_as_utf8_without_escapes(world: World) -> None:
     assert asked.json == {"touser": OPENID, "msgtype": "text", "text": {"content": "您的等级是 A 😀"}}
 
 
-async def test_choices_go_out_as_a_message_menu(world: World) -> None:
-    await world.replica().send_choices(OPENID, "您是想：", [("1", "查等级"), ("2", "异议")], "请点选")
-    (asked,) = world.platform.calls(CUSTOM)
-    assert asked.json["msgmenu"] == {
-        "head_content": "您是想：",
-        "list": [{"id": "1", "content": "查等级"}, {"id": "2", "content": "异议"}],
-        "tail_content": "请点选",
-    }
-
-
-async def test_typing_that_already_shows_is_no_error(world: World) -> None:
-    path = "cgi-bin/message/custom/typing"
-    world.platform.then(path, {"errcode": 45081, "errmsg": "already in typing status"})
-    await world.replica().send_typing(OPENID)
-    assert world.platform.calls(path)[0].json == {"touser": OPENID, "command": "Typing"}
-
-
 async def test_a_template_message_carries_its_own_id_and_returns_the_platforms(world: World) -> None:
     world.platform.then(TEMPLATE, {**OK, "msgid": 200163836})
     msgid = await world.replica().send_template(
@@ -270,22 +253,6 @@ async def test_no_menu_is_none_and_another_error_is_an_error(world: World) -> No
         await world.replica().menu()
 
 
-async def test_media_goes_up_under_a_plain_name(world: World) -> None:
-    path = "cgi-bin/media/upload"
-    world.platform.then(path, BAD_TOKEN, {"type": "image", "media_id": "m1", "created_at": 1})
-    assert await world.replica().upload_media("image", b"\xff\xd8data") == "m1"
-    first, second = world.platform.calls(path)
-    assert second.query["type"] == "image"
-    for asked in (first, second):
-        assert b'name="media"; filename="image.jpg"' in asked.body
-        assert b"\xff\xd8data" in asked.body
-
-
-async def test_a_thumb_answers_under_another_name(world: World) -> None:
-    world.platform.then("cgi-bin/media/upload", {"type": "thumb", "thumb_media_id": "t1"})
-    assert await world.replica().upload_media("thumb", b"x") == "t1"
-
-
 async def test_media_comes_down_as_bytes(world: World) -> None:
     world.platform.then("cgi-bin/media/get", sends(b"\x00\x01", "image/jpeg"))
     media = await world.replica().download_media("m1")
@@ -300,52 +267,6 @@ async def test_an_error_in_the_place_of_media_is_an_error(content_type: str, wor
         await world.replica().download_media("m1")
 
 
-MONTH = timedelta(days=30)
-SCENES: list[tuple[int | str, timedelta | None, str, dict[str, Any]]] = [
-    (7, MONTH, "QR_SCENE", {"scene_id": 7}),
-    ("bind_7f", MONTH, "QR_STR_SCENE", {"scene_str": "bind_7f"}),
-    (100_000, None, "QR_LIMIT_SCENE", {"scene_id": 100_000}),
-    ("window", None, "QR_LIMIT_STR_SCENE", {"scene_str": "window"}),
-]
-
-
-@pytest.mark.parametrize("scene,lasts,action,payload", SCENES)
-async def test_each_kind_of_qr_code(
-    scene: int | str, lasts: timedelta | None, action: str, payload: dict[str, Any], world: World
-) -> None:
-    answer = {"ticket": "t", "url": "http://weixin.qq.com/q/1"} | (
-        {"expire_seconds": 2592000} if lasts else {}
-    )
-    world.platform.then("cgi-bin/qrcode/create", answer)
-    code = await world.replica().create_qr(scene, lasts=lasts)
-    (asked,) = world.platform.calls("cgi-bin/qrcode/create")
-    assert asked.json["action_name"] == action
-    assert asked.json["action_info"] == {"scene": payload}
-    assert asked.json.get("expire_seconds") == (2592000 if lasts else None)
-    assert (code.ticket, code.url, code.lasts) == ("t", "http://weixin.qq.com/q/1", lasts)
-
-
-@pytest.mark.parametrize(
-    "scene,lasts",
-    [(0, MONTH), (2**32, MONTH), (100_001, None), ("", None), ("x" * 65, MONTH), (1, timedelta(days=31))],
-)
-async def test_a_scene_the_platform_would_refuse_is_not_sent(
-    scene: int | str, lasts: timedelta | None, world: World
-) -> None:
-    with pytest.raises(ValueError):
-        await world.replica().create_qr(scene, lasts=lasts)
-    assert world.platform.asked == []
-
-
-async def test_user_info_of_a_follower_and_of_somebody_else(world: World) -> None:
-    follower = {"subscribe": 1, "openid": OPENID, "subscribe_time": int(START.timestamp())}
-    came = {"subscribe_scene": "ADD_SCENE_QR_CODE", "qr_scene": 0, "qr_scene_str": "bind_7f"}
-    world.platform.then("cgi-bin/user/info", follower | came, {"subscribe": 0, "openid": OPENID})
-    api = world.replica()
-    assert await api.user_info(OPENID) == UserInfo(OPENID, True, START, "ADD_SCENE_QR_CODE", "bind_7f")
-    assert await api.user_info(OPENID) == UserInfo(OPENID, False)
-
-
 # -- what goes wrong -----------------------------------------------------------
 
 TABLE: dict[Action, list[int]] = {
@@ -357,7 +278,7 @@ TABLE: dict[Action, list[int]] = {
     Action.UNREACHABLE: [43004, 43005, 43019, 43101, 48002],
     Action.QUOTA: [45009, 45011, 45066],
     Action.FALLBACK: [45015, 45047],
-    Action.DONE: [45065, 45081],
+    Action.DONE: [45065],
 }
 
 

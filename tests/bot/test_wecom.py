@@ -165,6 +165,7 @@ def verification(**changes: str) -> Query:
         (verification(echostr=""), 403),
         (verification(echostr="4375120948345356249"), 403),
         (verification(timestamp=str(int(STAMP) - 601)), 403),
+        (verification(timestamp=str(int(STAMP) + 601)), 403),
         (verification(echostr="!!!!", msg_signature=CODEC.signature(STAMP, "n", "!!!!")), 400),
     ],
 )

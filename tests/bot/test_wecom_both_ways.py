@@ -312,8 +312,8 @@ async def test_the_other_kinds_of_message_arrive(stage: Stage) -> None:
 async def test_the_contact_list(stage: Stage) -> None:
     assert await stage.api.departments() == (Department(1, "县信用办", 0), Department(2, "税务局", 1))
     assert await stage.api.members(2) == (Member("lisi", "李四", (2,)),)
-    names = await stage.api.member_names(1, below=True)
-    assert {member.userid for member in names} == {"wangfang", "lisi"}
+    everybody = await stage.api.members(1, below=True)
+    assert {member.userid for member in everybody} == {"wangfang", "lisi"}
 
 
 async def test_a_late_second_reply_never_finds_the_window_closed(stage: Stage) -> None:
