@@ -1,0 +1,1 @@
+"""Papers as files: fonts, templates, the press."""
