@@ -7,12 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.browser import CHROMIUM, REQUIRED
 from tests.driver import ACCOUNT
 from tests.peer_scene import NOTICE, Scene, scene_of
-
-#: tests in a browser run where there is one, and must run where one is required
-collect_ignore_glob = [] if CHROMIUM or REQUIRED else ["test_*_browser.py"]
 
 
 @pytest.fixture
