@@ -30,6 +30,7 @@ from domain.office import Office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
 from domain.services import letters
+from domain.services.case_effects import follow
 from domain.services.work import Work
 from handlers.context import Context
 from handlers.router import audience_of, dispatch
@@ -94,6 +95,7 @@ class House:
             calendar=uow.calendar.load(),
             sealer=self.sealer,
             now=self.clock.now(),
+            follow=follow,
             staff_account=self.staff_account,
         )
 

@@ -10,6 +10,7 @@ from domain.model.person import Person
 from domain.office import Office
 from domain.ports import Conversation, Sealer, UnitOfWork
 from domain.rules.rulebook import Rulebook
+from domain.services.case_effects import follow
 from domain.services.work import Work
 
 
@@ -46,6 +47,7 @@ class Context:
             calendar=self.uow.calendar.load(),
             sealer=self.sealer,
             now=self.clock.now(),
+            follow=follow,
             staff_account=self.staff_account,
         )
 

@@ -1,7 +1,7 @@
 """What follows from a step: one line for each (kind, action) that has an effect.
 
-An effect runs inside ``cases.act``, in the same transaction, after the step was
-stored. It is given the case as it stands after the step (for 更正 the new case),
+An effect runs inside ``cases.act``, which is handed ``follow``, in the same
+transaction, after the step was stored. It is given the case as it stands after the step (for 更正 the new case),
 who took the step and the text. What it raises undoes the step.
 """
 
@@ -15,6 +15,7 @@ from domain.services import (
     case_limits,
     commitments,
     consultations,
+    letters,
     mandates,
     material,
     objections,
@@ -68,3 +69,12 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
     (CaseKind.REPAIR, "补正"): material.asked_for,
     (CaseKind.MANDATE, "补正"): material.asked_for,
 }
+
+
+def follow(work: Work, before: Case, after: Case, action: str, actor: Actor, text: str) -> Case:
+    """What follows from a step, and word of it to the staff whose turn it is; the case as it stands then."""
+    if effect := EFFECTS.get((after.kind, action)):
+        effect(work, after, actor, text)
+        after = work.uow.cases.get(after.id) or after
+    letters.case_moved(work, before, after, action, actor, text)
+    return after

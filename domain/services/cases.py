@@ -109,9 +109,7 @@ def act(
         after = _reopened(work, after, step, actor, text)
     elif seen and Doer.FIRM not in actor.doers:
         note_view(work, after, actor.id)
-    after = _with_effect(work, after, step, actor, text)
-    _pass_on(work, case, after, step, actor, text)
-    return after
+    return work.follow(work, case, after, step.action, actor, text)
 
 
 def allowed(work: Work, case: Case, actor: Actor) -> tuple[str, ...]:
@@ -305,24 +303,6 @@ def _reopened(work: Work, decided: Case, step: Step, actor: Actor, text: str) ->
         parent_id=decided.id,
     )
     return _opened(work, anew, actor, text)
-
-
-def _with_effect(work: Work, case: Case, step: Step, actor: Actor, text: str) -> Case:
-    # effects are verbs of other services, and those open and move cases themselves
-    from domain.services.case_effects import EFFECTS
-
-    effect = EFFECTS.get((case.kind, step.action))
-    if effect is None:
-        return case
-    effect(work, case, actor, text)
-    return _stored(work, case)
-
-
-def _pass_on(work: Work, before: Case, after: Case, step: Step, actor: Actor, text: str) -> None:
-    """The staff whose turn it is now are told, with a card."""
-    from domain.services import letters  # its cards show what is allowed, which is asked here
-
-    letters.case_moved(work, before, after, step.action, actor, text)
 
 
 def _write_down(work: Work, case: Case, actor: Actor, action: str, came_from: str, text: str) -> None:

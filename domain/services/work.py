@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from domain.clock import legal_date
+from domain.model.case import Actor, Case
 from domain.office import Office
 from domain.ports import Sealer, UnitOfWork
 from domain.rules.rulebook import Rulebook
 from domain.rules.workdays import WorkCalendar
+
+
+class Follow(Protocol):
+    """What follows from a step of a case, in the step's own transaction."""
+
+    def __call__(self, work: Work, before: Case, after: Case, action: str, actor: Actor, text: str) -> Case:
+        """Do all of it; returns the case as it stands then. What it raises undoes the step."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,8 @@ class Work:
     calendar: WorkCalendar
     sealer: Sealer
     now: datetime
+    #: handed in, since what follows are verbs of other services, which themselves open and move cases
+    follow: Follow
     #: the WeCom corp id: under it the staff's accounts are known
     staff_account: str = "wecom"
 

@@ -85,7 +85,9 @@ class Desk:
     @property
     def work(self) -> Work:
         now = self.clock.now()
-        return Work(self.uow, self.rulebook, self.office, self.calendar, self.uow.sealer, now)
+        return Work(
+            self.uow, self.rulebook, self.office, self.calendar, self.uow.sealer, now, case_effects.follow
+        )
 
     @property
     def firm(self) -> Actor:

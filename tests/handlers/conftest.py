@@ -17,6 +17,7 @@ from domain.office import Office, parse_office
 from domain.rules.codes import make_uscc
 from domain.rules.rulebook import Rulebook
 from domain.services import bindings, grades
+from domain.services.case_effects import follow
 from domain.services.work import Work
 from handlers.context import Context
 from handlers.router import dispatch
@@ -110,7 +111,8 @@ class Town:
 
 
 def work_of(town: Town) -> Work:
-    return Work(town.uow, town.rulebook, town.office, town.uow.calendar.load(), town.sealer, town.clock.now())
+    calendar = town.uow.calendar.load()
+    return Work(town.uow, town.rulebook, town.office, calendar, town.sealer, town.clock.now(), follow)
 
 
 @dataclass
