@@ -17,6 +17,7 @@ from domain.model.broadcast import Audience, Broadcast, Ledger
 from domain.model.case import Case, CaseEvent, CaseKind, Evidence
 from domain.model.commitment import Commitment, Performance
 from domain.model.measure import Correction, MeasureInForce
+from domain.model.paper import Paper, PaperKind
 from domain.model.person import Binding, Channel, Deputyship, Person, Power, Staff
 from domain.model.record import Record, RecordState
 from domain.model.subject import Subject
@@ -585,6 +586,48 @@ class Broadcasts(Protocol):
     def note_reported(self, broadcast_id: int, at: datetime) -> None: ...
 
 
+class Papers(Protocol):
+    """文书 as issued."""
+
+    def lock(self, kind: PaperKind, year: int) -> None:
+        """Others who issue a paper of this kind wait until this transaction ends."""
+        ...
+
+    def next_number(self, kind: PaperKind, year: int) -> int:
+        """The next number of a series: ascending, without gaps."""
+        ...
+
+    def add(self, paper: Paper) -> Paper:
+        """Store a paper (its ``id`` is ignored); returned with its id."""
+        ...
+
+    def get(self, paper_id: int) -> Paper | None: ...
+    def about(self, kind: PaperKind, about: str) -> Paper | None:
+        """The one paper of this kind about something."""
+        ...
+
+    def by_code(self, code: str) -> Paper | None: ...
+    def of_subject(self, subject_id: int, *, limit: int = 50) -> list[Paper]:
+        """Newest first."""
+        ...
+
+    def of_case(self, case_id: int) -> list[Paper]:
+        """In the order in which they were issued."""
+        ...
+
+    def note_printed(self, paper_id: int, pdf_sha256: str) -> bool:
+        """The PDF of a paper is kept under this hash; False where another one is kept already."""
+        ...
+
+    def note_by_hand(self, paper_id: int, why: str) -> None:
+        """It cannot be printed here."""
+        ...
+
+    def revoke(self, paper_id: int, *, at: datetime, why: str) -> bool:
+        """It no longer holds; False where that was said before."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Effects outside of it are forbidden: a turn may be run again."""
 
@@ -630,6 +673,8 @@ class UnitOfWork(Protocol):
     def evidence(self) -> EvidenceBook: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def papers(self) -> Papers: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Effects inside are rolled back when the block raises."""

@@ -604,3 +604,34 @@ drafts = Table(
     Column("data", LargeBinary, nullable=False),  # sealed JSON
     Column("updated_at", UtcDateTime, nullable=False),
 )
+
+#: 文书 as issued: what each says is sealed, its hash and its code are not
+paper_counters = Table(
+    "paper_counters",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("number", String(60), nullable=False, unique=True),
+    Column("issued_on", Date, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("issuer", String(200), nullable=False),
+    Column("subject_id", Id, ForeignKey("subjects.id"), nullable=False, index=True),
+    # case:12 | assessment:5 | record:7
+    Column("about", String(40), nullable=False),
+    Column("case_id", Id, ForeignKey("cases.id"), index=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("text_sha256", String(64), nullable=False),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("pdf_sha256", String(64), nullable=False, default=""),
+    Column("by_hand", Text, nullable=False, default=""),
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_why", Text, nullable=False, default=""),
+    UniqueConstraint("kind", "about"),
+)

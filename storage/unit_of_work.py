@@ -28,6 +28,7 @@ from storage.installation import SqlInstallation
 from storage.jobs import SqlJobs
 from storage.measures import SqlCorrections, SqlMeasures
 from storage.outbox import SqlOutbox
+from storage.papers import SqlPapers
 from storage.people import SqlPeople
 from storage.prepared import sqlite_driver
 from storage.queries import SqlQueryLog
@@ -74,6 +75,7 @@ class SqlUnitOfWork:
         self.reminders = SqlReminders(connection)
         self.evidence = SqlEvidence(connection, sealer)
         self.broadcasts = SqlBroadcasts(connection, sealer)
+        self.papers = SqlPapers(connection, sealer)
         self.tokens = SqlTokens(connection, sealer)
         self.jobs = SqlJobs(connection)
         self.installation = SqlInstallation(connection)
