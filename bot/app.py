@@ -39,7 +39,11 @@ from bot.settings import Settings
 from bot.spoken import StaffTurns
 from bot.stale_cards import StaleCards
 from bot.tasks import Nursery
+from bot.web import all_routes
+from bot.web.doors import AUTHORIZE, FirmDoor, StaffDoor
+from bot.web.entrance import entrance
 from bot.web.imports import Imports
+from bot.web.site import Site
 from bot.web.uploads import Uploads
 from domain.clock import Clock
 from domain.model.person import Channel
@@ -88,6 +92,11 @@ class Parts:
     #: to staff; None where no WeCom app is configured
     staff_delivery: Delivery | None = None
     stale_cards: StaleCards | None = None
+    staff_api: WeComApi | None = None
+
+    async def staff_login(self, code: str) -> str:
+        """The userid behind a code of a page inside WeCom; "" where it is no member's."""
+        return (await self.staff_api.login(code)).userid if self.staff_api is not None else ""
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)
@@ -109,6 +118,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> web.Applica
         app.add_routes(blueprint.staff_callback(lambda: app[PARTS].pipeline).routes())
     app.add_routes(Uploads(lambda: app[PARTS].house, blueprint.files).routes())
     app.add_routes(blueprint.imports(lambda: app[PARTS]).routes())
+    app.add_routes(all_routes(blueprint.site(lambda: app[PARTS])))
     app.cleanup_ctx.append(blueprint.run)
     return app
 
@@ -160,6 +170,26 @@ class _Blueprint:
 
         return Imports(lambda: parts().house, self.files, self._settings.data_dir / "imports", start)
 
+    def site(self, parts: Callable[[], Parts]) -> Site:
+        """Both sides of the counter, each with the platform's way to tell who opens a page."""
+        settings = self._settings
+        return Site(
+            lambda: parts().house,
+            self.files,
+            entrance=entrance,
+            firm_door=FirmDoor(
+                settings.wechat_app_id, _authorize(settings, "wechat_api_base"), lambda: parts().api.login
+            ),
+            staff_door=StaffDoor(
+                settings.wecom_corp_id,
+                settings.wecom_agent_id,
+                _authorize(settings, "wecom_api_base"),
+                lambda: parts().staff_login,
+            )
+            if settings.has_wecom
+            else None,
+        )
+
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open everything, run the loops, and close in the opposite order."""
         # tables whose import a sudden end cut short: nothing of them counts, and nobody reads them again
@@ -197,11 +227,8 @@ class _Blueprint:
         nursery, metrics = Nursery(), Metrics()
         api = _api(settings, session, runner, clock)
         delivery = Delivery(house, ServiceAccountCarrier(api, self._office), nursery, metrics)
-        carrier = (
-            WeComCarrier(wecom_api(settings, session, runner, clock), _page(settings))
-            if settings.has_wecom
-            else None
-        )
+        staff_api = wecom_api(settings, session, runner, clock) if settings.has_wecom else None
+        carrier = WeComCarrier(staff_api, _page(settings)) if staff_api else None
         staff_delivery = Delivery(house, carrier, nursery, metrics) if carrier else None
         stale_cards = StaleCards(house, carrier) if carrier else None
         media = MediaFetcher(house, {Channel.WECHAT: api}, self.files)
@@ -223,6 +250,7 @@ class _Blueprint:
             api=api,
             staff_delivery=staff_delivery,
             stale_cards=stale_cards,
+            staff_api=staff_api,
         )
 
 
@@ -258,6 +286,12 @@ def wecom_api(settings: Settings, session: ClientSession, runner: Runner, clock:
         tokens=RunnerTokens(runner),
         clock=clock,
     )
+
+
+def _authorize(settings: Settings, base: str) -> str:
+    """Where browsers are asked who they are: beside the API where that was pointed elsewhere."""
+    chosen: str = getattr(settings, base)
+    return AUTHORIZE if chosen == type(settings).model_fields[base].default else chosen
 
 
 def _page(settings: Settings) -> str:

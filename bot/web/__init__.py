@@ -1,1 +1,14 @@
-"""Plain pages that are opened inside WeChat and WeCom."""
+"""Pages that are opened inside WeChat and WeCom, and one that is public."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web.entrance import open_site_routes
+from bot.web.pages import ASSETS
+from bot.web.site import Site
+
+
+def all_routes(site: Site) -> list[web.AbstractRouteDef]:
+    """Every route of the two sides of the counter."""
+    return [*ASSETS.routes(), *open_site_routes(site)]

@@ -1,53 +1,85 @@
 """What every page shares: its frame, its headers, its way of refusing.
 
-No script, no inline style, nothing from elsewhere: the policy says so, and the
-pages work without. An address is a key for half an hour, so no page leaks its own.
+No script and no style inside a page, nothing from elsewhere: the policy says
+so. Some addresses are a key for half an hour, so no page leaks its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 from html import escape
 from pathlib import Path
-from typing import Final
+from secrets import token_hex
+from typing import Any, Final
 
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from domain.errors import Refused, XinshiError
+from bot.web.assets import Assets
+from domain.clock import SHANGHAI
+from domain.errors import NotFound, Refused, XinshiError
 
-STATIC: Final = Path(__file__).parent / "static"
+log = structlog.get_logger("xinshi.web")
+
+ASSETS: Final = Assets()
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
 
-_FRAME = """<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{title}</title>
-<link rel="stylesheet" href="/h5/static/h5.css">
-</head>
-<body><main>
-<h1>{title}</h1>
-{body}
-</main></body>
-</html>
-"""
 BUSY = "现在办不了，请过几分钟再试。"
+BROKEN = "出错了，已记录（编号{no}）。请稍后再试，或在对话里回复“人工”。"
+
+
+def _day(value: date | datetime) -> str:
+    """2026年11月20日; a moment by its Shanghai date."""
+    on = value.astimezone(SHANGHAI) if isinstance(value, datetime) else value
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def _moment(value: datetime) -> str:
+    """2026年11月20日 09:30 in Shanghai."""
+    return f"{_day(value)} {value.astimezone(SHANGHAI):%H:%M}"
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"day": _day, "moment": _moment}
+    made.globals |= {"asset": ASSETS.address}
+    return made
+
+
+_TEMPLATES: Final = _environment()
+
+
+def render(template: str, *, status: int = 200, **values: Any) -> web.Response:
+    """A page made from a template; every value is escaped."""
+    html = _TEMPLATES.get_template(template).render(values)
+    response = web.Response(
+        text=html, content_type="text/html", charset="utf-8", headers=HEADERS, status=status
+    )
+    response.enable_compression()
+    return response
 
 
 def page(title: str, body: str, *, status: int = 200) -> web.Response:
-    """A page; ``body`` is HTML, ``title`` is text."""
-    html = _FRAME.format(title=escape(title), body=body)
-    return web.Response(text=html, content_type="text/html", charset="utf-8", headers=HEADERS, status=status)
+    """A page without a side; ``body`` is HTML, ``title`` is text."""
+    return render("plain.html", status=status, title=title, body=Markup(body))  # noqa: S704 - our own HTML
 
 
 def paragraph(text: str, *, aside: bool = False) -> str:
@@ -56,18 +88,34 @@ def paragraph(text: str, *, aside: bool = False) -> str:
 
 
 def polite(handler: Handler) -> Handler:
-    """A refusal becomes a page with its one line; what breaks is said without a detail."""
+    """A refusal becomes a page with its one line; what breaks is said without a detail, and logged with it."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         answer: Callable[[web.Request], Awaitable[web.StreamResponse]] = handler
         try:
             return await answer(request)
+        except web.HTTPException:
+            raise
         except Refused as refusal:
-            return page("办不了", paragraph(refusal.text), status=403)
-        except XinshiError:
+            log.info("page refused", action="page.refused", reason=str(refusal))
+            return page(
+                "办不了", paragraph(refusal.text), status=404 if isinstance(refusal, NotFound) else 403
+            )
+        except XinshiError as error:
+            log.warning("page busy", action="page.busy", reason=str(error))
             return page("请稍后再试", paragraph(BUSY), status=503)
+        except Exception:
+            number = token_hex(4)
+            log.exception("page broken", action="page.broken", no=number, route=_route(request))
+            return page("出错了", paragraph(BROKEN.format(no=number)), status=500)
 
     return handle
+
+
+def _route(request: web.Request) -> str:
+    """The pattern of an address: the address itself may be a key."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""
 
 
 def handed_out(data: bytes, *, name: str, content_type: str) -> web.Response:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.pipeline import House
 from bot.web.incoming import Incoming, incoming
-from bot.web.pages import STATIC, handed_out, page, paragraph, polite
+from bot.web.pages import handed_out, page, paragraph, polite
 from domain.errors import Refused
 from domain.model.case import Case, Evidence
 from domain.ports import Files
@@ -52,7 +52,6 @@ class Uploads:
     def routes(self) -> list[web.AbstractRouteDef]:
         """The routes of these pages."""
         return [
-            web.static("/h5/static", STATIC),
             web.get("/h5/upload/{token}", polite(self.form)),
             web.post("/h5/upload/{token}", polite(self.upload)),
             web.get("/h5/file/{token}", polite(self.file)),

@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     FILE = "file"  # target: id of a piece of evidence
     IMPORT = "import"  # no target
     REJECTED = "rejected"  # target: hash of a workbook of rejected rows
+    ENTER = "in"  # target: path of a page of one side, firms' or staff's
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ def address(
 ) -> str:
     """The whole address of a page, as it is sent to the person."""
     return f"{base_url}/h5/{purpose}/{token(sealer, purpose, target, person_id, now)}"
+
+
+def enter(base_url: str, sealer: Sealer, person_id: int, path: str, now: datetime) -> str:
+    """The whole address that lets a person in and leads to a page: ``/h5/firm/…`` or ``/h5/staff/…``."""
+    side = "/".join(path.split("/")[:3])
+    return f"{base_url}{side}/{Purpose.ENTER}/{token(sealer, Purpose.ENTER, path, person_id, now)}"
 
 
 def read(sealer: Sealer, written: str, purpose: Purpose, now: datetime) -> Link:
