@@ -188,6 +188,14 @@ class AuditLog(Protocol):
     ) -> None: ...
 
 
+class AuditChain(Protocol):
+    """The chain over the sealed rows of the audit log."""
+
+    def head(self) -> tuple[int, str]:
+        """Number and seal of the last link; (0, zeros) before the first."""
+        ...
+
+
 class QueryLog(Protocol):
     """Who looked at which subject (S0-38); kept five years."""
 
@@ -645,6 +653,8 @@ class UnitOfWork(Protocol):
     def conversations(self) -> Conversations: ...
     @property
     def audit(self) -> AuditLog: ...
+    @property
+    def sealing(self) -> AuditChain: ...
     @property
     def queries(self) -> QueryLog: ...
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -96,7 +96,7 @@ class SqlAudit:
 
 
 class SqlSealing:
-    """The chain over the audit log: sealing and proof."""
+    """The chain over the audit log: sealing and proof. Implements ``domain.ports.AuditChain``."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
@@ -126,16 +126,26 @@ class SqlSealing:
         head = self._connection.execute(_HEAD).scalar()
         return _read_head(head) if head else (0, GENESIS)
 
-    def verify(self) -> AuditReport:
-        """Recompute the whole chain in bounded memory; report the first broken link and the tail."""
+    def verify(self, kept: tuple[int, str] | None = None) -> AuditReport:
+        """Recompute the whole chain in bounded memory; report the first broken link and the tail.
+
+        ``kept``: number and seal of a link as somebody outside keeps it. A chain
+        that was rewritten as a whole is whole in itself and has another seal there.
+        """
         number, seal, broken = 0, GENESIS, None
+        found = None if kept is None or kept[0] else (0, GENESIS)
         for row in self._sealed_rows():
             expected = _seal(seal, number + 1, row)
             if row.sealed_no != number + 1 or row.seal != expected:
                 broken = number + 1
                 break
             number, seal = row.sealed_no, row.seal
-        return self._report(number, seal, broken)
+            if kept is not None and number == kept[0]:
+                found = (number, seal)
+        report = self._report(number, seal, broken)
+        if kept is None or found == kept or not report.whole:
+            return report
+        return replace(report, broken_at=kept[0], fault=f"link {kept[0]} is not the one that was kept")
 
     def _report(self, number: int, seal: str, broken: int | None) -> AuditReport:
         unsealed, oldest = self._connection.execute(_TAIL).one()

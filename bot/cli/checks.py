@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -51,11 +52,17 @@ def office_check(
 
 
 @audit_app.command("verify", cls=ChineseCommand)
-def audit_verify(ctx: typer.Context, as_json: Json = False) -> None:
-    """核对审计链：断链或久未封存时退出状态为 1，并指出第一处。"""
+def audit_verify(
+    ctx: typer.Context,
+    kept: Annotated[
+        str, typer.Option("--kept", metavar="条号:封存值", help="与审计日报里留存的封存值核对")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """核对审计链：断链、久未封存或与留存的封存值不符时退出状态为 1，并指出第一处。"""
     place = open_workplace(demo=ctx.obj)
     with place.session() as uow:
-        report = uow.sealing.verify()
+        report = uow.sealing.verify(_read_kept(kept) if kept else None)
     if as_json:
         head = {"ok": report.whole, "sealed": report.sealed, "head": report.head}
         say_json(head | {"unsealed": report.unsealed, "broken_at": report.broken_at, "fault": report.fault})
@@ -66,6 +73,13 @@ def audit_verify(ctx: typer.Context, as_json: Json = False) -> None:
         warn(f"审计链有问题：{where}{report.fault}")
     if not report.whole:
         raise typer.Exit(1)
+
+
+def _read_kept(text: str) -> tuple[int, str]:
+    found = re.fullmatch(r"(\d{1,18})[:：]([0-9a-f]{64})", text.strip().lower())
+    if found is None:
+        raise Refused(f"“{text}”不是条号和封存值；应如 1234:3f2a…（封存值是 64 位），从审计日报里复制")
+    return int(found[1]), found[2]
 
 
 def tick(

@@ -30,6 +30,7 @@ _MATERIAL_AFTER = 5
 #: a term that ended longer ago is no news any more
 _TERM_NEWS = timedelta(days=7)
 _LINES = 12
+_AUDITOR = "审计"
 
 SOON = "提醒：{number} {kind}（{name}）{countdown}。现在是“{state}”。\n看详情请回复“案件 {number}”。"
 LATE = "超期提醒：{number} {kind}（{name}）{countdown}。现在是“{state}”，由{department}办理，请尽快办结。\n看详情请回复“案件 {number}”。"
@@ -37,6 +38,10 @@ LEAD_SOON = "提醒：{countdown}。"
 LEAD_LATE = "超期提醒：{countdown}。"
 DIGEST = "早上好。今天待办{count}件，最近到期的在前：\n{lines}\n回复“待办”办理。"
 DIGEST_LINE = "{no}. {number} {kind}：{state}，{countdown}"
+CHAIN = (
+    "审计日报（{day}）：审计链到第{number}条，封存值{seal}。\n"
+    "请留存这条消息。日后核对请运行“xinshi audit verify --kept {number}:封存值”，对不上就是记录被改写过。"
+)
 LOST_LETTERS = "有{count}条消息没有送到，回复“投递”查看。"
 MATERIAL = "提醒：{number}（{kind}）还在等您的材料（{reason}）。请回复“补充 {number} 说明”，照片可以直接发来；材料到了才继续计时。"
 MAY_REPAIR = "从明天起可以申请修复：{title}（{day}）。办理请回复“修复”。"
@@ -118,7 +123,8 @@ def digest(work: Work, userid: str) -> bool:
     member = work.uow.staff.get(userid)
     if member is None or not member.enabled or not awake(work):
         return False
-    parts = [part for part in (_todo_lines(work, member), *_office_lines(work, member)) if part]
+    said = (_todo_lines(work, member), *_office_lines(work, member), _chain_line(work, member))
+    parts = [part for part in said if part]
     if not parts:
         return False
     key = f"digest:{work.today.isoformat()}"
@@ -231,3 +237,13 @@ def _office_lines(work: Work, member: Staff) -> list[str]:
     day_ago = work.now - timedelta(days=1)
     lost = sum(each.at >= day_ago for each in work.uow.outbox.undelivered())
     return [calendar.warning(work), LOST_LETTERS.format(count=lost) if lost else ""]
+
+
+def _chain_line(work: Work, member: Staff) -> str:
+    """The head of the audit chain, out of reach of whoever can write the database: a rewritten chain shows."""
+    number, seal = work.uow.sealing.head()
+    if _AUDITOR not in member.roles or not number:
+        return ""
+    return CHAIN.format(
+        day=f"{work.today.year}年{work.today.month}月{work.today.day}日", number=number, seal=seal
+    )

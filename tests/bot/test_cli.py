@@ -312,6 +312,15 @@ def test_the_audit_chain_is_verified_and_a_changed_link_is_named(with_firm: Term
     assert "第 1 条断开" in with_firm.err
 
 
+def test_the_audit_chain_is_compared_with_a_seal_that_was_kept(with_firm: Terminal) -> None:
+    found = with_firm.json("audit", "verify")
+    assert with_firm.run("audit", "verify", "--kept", f"{found['sealed']}:{found['head']}") == 0
+    assert with_firm.run("audit", "verify", "--kept", f"{found['sealed']}:{'0' * 64}") == 1
+    assert f"第 {found['sealed']} 条" in with_firm.err
+    assert with_firm.run("audit", "verify", "--kept", "12") == 1
+    assert "从审计日报里复制" in with_firm.err
+
+
 def test_a_backup_is_restored(with_firm: Terminal, tmp_path: Path) -> None:
     assert with_firm.run("db", "check") == 0
     assert with_firm.run("db", "backup", "copy.db") == 0

@@ -93,6 +93,38 @@ def test_a_head_that_was_taken_away_shows(uow: SqlUnitOfWork) -> None:
     assert not uow.sealing.verify().whole
 
 
+def test_a_chain_rewritten_as_a_whole_shows_against_the_link_that_was_kept(uow: SqlUnitOfWork) -> None:
+    write(uow)
+    uow.sealing.seal_batch()
+    kept = uow.sealing.head()
+    write(uow, 2)
+    uow.sealing.seal_batch()
+    assert uow.sealing.verify(kept).whole
+    rewrite(uow)
+    assert uow.sealing.verify().whole
+    report = uow.sealing.verify(kept)
+    assert (report.whole, report.broken_at) == (False, 5)
+    assert "not the one that was kept" in report.fault
+
+
+def test_a_kept_link_that_is_gone_shows(uow: SqlUnitOfWork) -> None:
+    write(uow)
+    uow.sealing.seal_batch()
+    kept = uow.sealing.head()
+    uow.connection.execute(delete(audit).where(audit.c.id > 3))
+    rewrite(uow)
+    assert uow.sealing.verify().whole
+    assert not uow.sealing.verify(kept).whole
+
+
+def rewrite(uow: SqlUnitOfWork) -> None:
+    """Whoever can write the database changes a row and chains everything anew."""
+    uow.connection.execute(update(audit).where(audit.c.id == 3).values(actor="person:2"))
+    uow.connection.execute(update(audit).values(sealed_no=None, seal=None))
+    uow.connection.execute(delete(installation))
+    uow.sealing.seal_batch()
+
+
 def test_an_unsealed_tail_is_told_and_fails_after_a_minute(uow: SqlUnitOfWork, clock: FixedClock) -> None:
     write(uow, 2)
     clock.advance(seconds=59)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sqlalchemy import delete, update
+
 from bot.clock import FixedClock, MovableClock
 from domain.model.record import RecordKind
 from domain.services import cases
 from domain.services.staff import actor_of
+from storage.tables import audit, installation
 from storage.unit_of_work import SqlUnitOfWork
 from tests.driver import Desk
 from tests.stories.conftest import OpenTown, Town
@@ -99,6 +102,31 @@ async def test_the_digest_comes_once_on_working_days_to_who_has_something_to_do(
     town.story.clock.advance(shanghai(11, 24, 9) - town.story.clock.now())
     await runs(town, "digest")
     assert heard(chen, "今天待办1件") == 2
+
+
+async def test_the_auditor_gets_the_head_of_the_chain_and_a_rewritten_chain_shows(town: Town) -> None:
+    shen = await hired(town, "shen", "沈计", "审计")
+    await objected(town)
+    await runs(town, "seal_audit")
+    town.story.clock.advance(shanghai(11, 23, 9) - town.story.clock.now())
+    head = await town.read(lambda uow: uow.sealing.head())
+    await runs(town, "digest")
+    await runs(town, "digest")
+    assert f"审计日报（2026年11月23日）：审计链到第{head[0]}条，封存值{head[1]}。" in shen.last
+    assert heard(shen, "审计日报") == 1
+    assert await town.read(lambda uow: uow.sealing.verify(head).whole)
+    await town.write(rewritten)
+    assert await town.read(lambda uow: uow.sealing.verify().whole)
+    assert not await town.read(lambda uow: uow.sealing.verify(head).whole)
+
+
+def rewritten(uow: SqlUnitOfWork) -> None:
+    """Whoever can write the database changes a row and chains everything anew."""
+    uow.connection.execute(update(audit).where(audit.c.sealed_no == 1).values(actor="somebody else"))
+    uow.connection.execute(update(audit).values(sealed_no=None, seal=None))
+    uow.connection.execute(delete(installation).where(installation.c.key == "audit_head"))
+    while uow.sealing.seal_batch():
+        pass
 
 
 async def test_a_firm_that_was_asked_for_material_is_reminded_once(town: Town) -> None:
