@@ -22,16 +22,20 @@ from bot.simulator.transport import Answer, read_call, reset, respond, shown
 from bot.simulator.wire import Exchange
 
 _TOKEN_PATHS: Final = frozenset({"token", "stable_token"})
+_PAGE_LOGIN: Final = "sns/oauth2/access_token"
+#: calls that carry the account's secret instead of a token
+_SECRET_PATHS: Final = _TOKEN_PATHS | {_PAGE_LOGIN}
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One interface: its path under ``/cgi-bin/`` is also the name of its quota."""
+    """One interface: its path below its folder is also the name of its quota."""
 
     method: str
     path: str
     title: str
     run: Callable[[Platform, Call], Answer]
+    folder: str = "/cgi-bin/"
 
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -50,6 +54,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("GET", "media/get", "下载素材", calls.media_get),
     Endpoint("POST", "qrcode/create", "带参二维码", calls.qrcode_create),
     Endpoint("GET", "user/info", "用户信息", calls.user_info),
+    Endpoint("GET", _PAGE_LOGIN, "网页授权", calls.page_login, folder="/"),
 )
 
 
@@ -62,7 +67,7 @@ class PlatformApi:
 
     def routes(self) -> list[web.RouteDef]:
         """Every interface, whatever the method: a wrong one has its own error."""
-        served = [web.route("*", f"/cgi-bin/{each.path}", self._handler(each)) for each in ENDPOINTS]
+        served = [web.route("*", f"{each.folder}{each.path}", self._handler(each)) for each in ENDPOINTS]
         return [*served, web.get("/cgi-bin/showqrcode", self._show_code)]
 
     def _handler(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -94,18 +99,17 @@ class PlatformApi:
         """The answer, after everything the platform looks at before the call itself."""
         if request.method != endpoint.method:
             raise ApiError(43002 if endpoint.method == "POST" else 43001)
-        token_call = endpoint.path in _TOKEN_PATHS
-        caller = request.remote or ""
-        self._strike(endpoint.path, token_call)
-        if token_call:
-            self._check_whitelist(caller)
-        else:
+        self._strike(endpoint.path)
+        if endpoint.path in _TOKEN_PATHS:
+            self._check_whitelist(request.remote or "")
+        elif endpoint.path not in _SECRET_PATHS:
             self._platform.tokens.check(call.query.get("access_token", ""))
         self._platform.quotas.spend(endpoint.path)
         return endpoint.run(self._platform, call)
 
-    def _strike(self, path: str, token_call: bool) -> None:
-        code = self._platform.faults.code(path, ANSWERS if token_call else ANSWERS | TOKEN_ANSWERS)
+    def _strike(self, path: str) -> None:
+        answers = ANSWERS if path in _SECRET_PATHS else ANSWERS | TOKEN_ANSWERS
+        code = self._platform.faults.code(path, answers)
         if code is not None:
             raise ApiError(code)
 
@@ -118,7 +122,7 @@ class PlatformApi:
     def _record(self, endpoint: Endpoint, call: Call) -> Exchange:
         """Opens the exchange; secrets stay out of what the page shows."""
         title = f"{endpoint.title} {endpoint.path}"
-        if endpoint.path in _TOKEN_PATHS:
+        if endpoint.path in _SECRET_PATHS:
             return self._platform.wire.open("api", title, "", self._platform.now(), "（口令不显示）")
         query = {key: value for key, value in call.query.items() if key != "access_token"}
         asked = call.body.decode(errors="replace") or json.dumps(query, ensure_ascii=False)

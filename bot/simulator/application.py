@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.simulator.actions import Simulator
 from bot.simulator.api import PlatformApi
+from bot.simulator.browsers import Browsers
 from bot.simulator.config import Hint, SimulatorConfig
 from bot.simulator.page import Hints, Page
 from bot.simulator.wecom.api import WeComApi
@@ -38,9 +39,12 @@ def create_simulator(
     app = web.Application()
     app[SIMULATOR] = simulator
     app.add_routes(Page(simulator, hints).routes())
-    app.add_subapp("/wechat", _interfaces(PlatformApi(simulator).routes()))
+    browsers = Browsers(simulator)
+    app.add_routes(browsers.routes())
+    app.add_subapp("/wechat", _interfaces([*PlatformApi(simulator).routes(), *browsers.wechat_routes()]))
     if simulator.has_wecom:
-        app.add_subapp("/wecom", _interfaces(WeComApi(simulator.wecom.corp).routes()))
+        staff = [*WeComApi(simulator.wecom.corp).routes(), *browsers.wecom_routes()]
+        app.add_subapp("/wecom", _interfaces(staff))
     app.cleanup_ctx.append(_connections)
     app.on_shutdown.append(_end_watching)
     return app

@@ -56,6 +56,14 @@ def _credentials(platform: Platform, given: Mapping[str, Any], grant: str) -> No
         raise ApiError(40125)
 
 
+def page_login(platform: Platform, call: Call) -> dict[str, Any]:
+    """``GET sns/oauth2/access_token``: who opened a page, for the code that came with the visit."""
+    if not call.query.get("code"):
+        raise ApiError(41008)
+    _credentials(platform, call.query, "authorization_code")
+    return platform.logins.spend(call.query["code"])
+
+
 # customer messages
 
 

@@ -67,6 +67,10 @@ class SimulatorConfig:
     message_quota: int = 5
     #: addresses that may fetch tokens; empty: all
     whitelist: frozenset[str] = frozenset()
+    #: host, with port, that OAuth may lead back to; empty: any
+    page_domain: str = ""
+    #: cookies of the service's pages, names with paths: another person's phone has none of them
+    page_cookies: tuple[tuple[str, str], ...] = ()
     #: where followers and their history are kept across restarts; ``None``: nowhere
     memory: Path | None = None
     knobs: Knobs = field(default_factory=Knobs)

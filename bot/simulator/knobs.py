@@ -34,3 +34,5 @@ class Knobs:
     recognition: bool = True
     #: seconds until a template job reports its end
     job_delay: float = 0.0
+    #: whether pages are opened from a copy, whose visitor is a virtual account
+    snapshot: bool = False

@@ -13,6 +13,7 @@ from bot.simulator.errors import ApiError, NotPossibleError
 from bot.simulator.faults import Faults
 from bot.simulator.feed import Feed
 from bot.simulator.jobs import Jobs
+from bot.simulator.logins import LoginDesk
 from bot.simulator.media import MediaShelf
 from bot.simulator.people import Bubble, Person, Side, openid_of
 from bot.simulator.quotas import Quotas
@@ -40,6 +41,7 @@ class Platform:
         self.media = MediaShelf(clock)
         self.scenes = SceneDesk(clock)
         self.jobs = Jobs()
+        self.logins = LoginDesk(clock)
         self.faults = Faults()
         self.wire = WireLog()
         self.feed = Feed()

@@ -69,5 +69,5 @@ def shown(answer: Answer) -> str:
     """An answer as the page may show it: without the token."""
     if isinstance(answer, Medium):
         return f"（{answer.content_type}，{len(answer.data)} 字节）"
-    safe = answer | ({"access_token": "（不显示）"} if "access_token" in answer else {})
+    safe = answer | {name: "（不显示）" for name in ("access_token", "refresh_token") if name in answer}
     return json.dumps(safe, ensure_ascii=False)

@@ -60,6 +60,8 @@ class WeComConfig:
     steady_token: bool = True
     #: whether a task id may be used once only; the documents leave it open
     task_ids_once: bool = True
+    #: cookies of the service's pages, names with paths: another member's phone has none of them
+    page_cookies: tuple[tuple[str, str], ...] = ()
     #: members the corp pays for: an app may write to 200 times as many a day
     account_limit: int = 1000
     #: where chats and cards are kept across restarts; ``None``: nowhere
