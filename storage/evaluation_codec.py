@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from domain.model.assessment import Evaluation, OutcomeKind, Source, Step
 
@@ -85,9 +86,7 @@ def pack(evaluation: Evaluation) -> Packed:
 
 
 def unpack(filling: dict[str, Any], form: Form) -> Evaluation:
-    """The evaluation that ``pack`` split."""
-    records = dict(filling["records"])
-    parts = zip(form.steps, filling["values"], filling["holds"], strict=True)
+    """The evaluation that ``pack`` split; its trace is put together when somebody looks at it."""
     score, valid_until = filling["score"], filling["valid_until"]
     return Evaluation(
         outcome=OutcomeKind(form.outcome),
@@ -96,18 +95,55 @@ def unpack(filling: dict[str, Any], form: Form) -> Evaluation:
         score=None if score is None else Decimal(score),
         source=Source(form.source),
         as_of=date.fromisoformat(filling["as_of"]),
-        trace=tuple(
-            [
-                _fill(step, value, holds == "1", tuple(records.get(place, ())))
-                for place, (step, value, holds) in enumerate(parts)
-            ]
-        ),
+        trace=_StoredTrace(filling, form),
         valid_until=None if valid_until is None else date.fromisoformat(valid_until),
         provisional=form.provisional,
         source_text=form.source_text,
         rulebook_id=form.rulebook_id,
         rulebook_version=form.rulebook_version,
     )
+
+
+class _StoredTrace(Sequence[Step]):
+    """A trace as it is stored. 查等级 asks for the outcome alone, 为什么 for the steps."""
+
+    __slots__ = ("_filling", "_form", "_made")
+
+    def __init__(self, filling: dict[str, Any], form: Form) -> None:
+        self._filling, self._form = filling, form
+        self._made: tuple[Step, ...] | None = None
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        if self._made is None:
+            filling, records = self._filling, dict(self._filling["records"])
+            parts = zip(self._form.steps, filling["values"], filling["holds"], strict=True)
+            self._made = tuple(
+                [
+                    _fill(step, value, holds == "1", tuple(records.get(place, ())))
+                    for place, (step, value, holds) in enumerate(parts)
+                ]
+            )
+        return self._made
+
+    @overload
+    def __getitem__(self, place: int) -> Step: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, place: int | slice) -> Step | tuple[Step, ...]:
+        return self._steps[place]
+
+    def __len__(self) -> int:
+        return len(self._form.steps)
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(other) == self._steps if isinstance(other, (tuple, _StoredTrace)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._steps)
+
+    def __repr__(self) -> str:
+        return repr(self._steps)
 
 
 def read_form(text: str) -> Form:

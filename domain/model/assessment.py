@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -83,7 +84,7 @@ class Evaluation:
     score: Decimal | None
     source: Source
     as_of: date
-    trace: tuple[Step, ...]
+    trace: Sequence[Step]
     #: first date on which the outcome can change without new facts; None: never by itself
     valid_until: date | None = None
     provisional: bool = False
