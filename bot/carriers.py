@@ -1,14 +1,14 @@
 """How a message gets to a person, by channel.
 
-Service account: inside the window of 48 hours a customer message; else a
-template message, which says only that there is something; else the person is
+Service account: while a window gives one (``talk_windows``) a customer message;
+else a template message, which says only that there is something; else the person is
 unreachable. WeCom: a card where there is one, else a text.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -25,15 +25,14 @@ from domain.model.case import CaseKind
 from domain.model.person import Channel, Person
 from domain.office import MessageTemplate, Office, TemplateFact
 from domain.rules.keywords import keyword_problem, keyword_type
+from domain.rules.talk_windows import Window, Windows
 from storage.outbox import ANSWER, CARD_UPDATE, OutboxRow
 
 log = structlog.get_logger("xinshi.delivery")
 
-#: a person may be written to for 48 hours after their last message
-WINDOW = timedelta(hours=48)
-
 UNFOLLOWED = "已取消关注"
 WINDOW_CLOSED = "超过48小时未联系，客服消息窗口已关闭"
+USED_UP = "对方上次来信后，48小时内可以主动发送的消息已用完"
 NO_TEMPLATE = "{why}，也没有可用的模板消息"
 TEMPLATE_REFUSED = "{why}，模板消息也没有发出：{hint}"
 NOT_SEEN = "该成员不在应用的可见范围内，或账号不可用"
@@ -56,6 +55,7 @@ class Parcel:
     number: str = ""
     #: under which a card goes out
     task_id: str = ""
+    windows: Windows = field(default_factory=Windows)
 
     @property
     def first(self) -> OutboxRow:
@@ -78,6 +78,10 @@ class Carrier(Protocol):
     @property
     def channel(self) -> Channel: ...
 
+    def spends(self, parcel: Parcel, now: datetime) -> Window | None:
+        """The window that sending it takes a message from; None where nothing is counted or none is left."""
+        ...
+
     async def carry(self, parcel: Parcel, now: datetime) -> Carried:
         """Send it. ``Unreachable``, ``ApiError`` or ``OutcomeUnknown`` where that fails."""
         ...
@@ -92,13 +96,17 @@ class ServiceAccountCarrier:
         self._api = api
         self._office = office
 
+    def spends(self, parcel: Parcel, now: datetime) -> Window | None:
+        """The window of the person that is open and has a message left."""
+        return parcel.windows.choose(now, self._office.messages_after_inbound)
+
     async def carry(self, parcel: Parcel, now: datetime) -> Carried:
-        """A customer message inside the window, else the word that there is something."""
+        """A customer message while a window gives one, else the word that there is something."""
         person = parcel.person
         if not person.followed:
             raise Unreachable(UNFOLLOWED)
-        if person.last_inbound_at is None or now - person.last_inbound_at > WINDOW:
-            return await self._hint(parcel, WINDOW_CLOSED)
+        if self.spends(parcel, now) is None:
+            return await self._hint(parcel, USED_UP if parcel.windows.used_up(now) else WINDOW_CLOSED)
         try:
             return Carried(await self._api.send_text(person.sender, parcel.text))
         except ApiError as refusal:
@@ -163,6 +171,10 @@ class WeComCarrier:
         self._api = api
         #: the page that a card without buttons opens
         self._page = page
+
+    def spends(self, parcel: Parcel, now: datetime) -> Window | None:
+        """Members are not counted for: the app's limits are kept by the client."""
+        return None
 
     async def carry(self, parcel: Parcel, now: datetime) -> Carried:
         """A card, the change of one, or a text."""

@@ -114,22 +114,36 @@ class Delivery:
         except Unreachable as closed:
             return self._lost(parcel, "unreachable", str(closed))
         except OutcomeUnknown as unknown:
-            error = str(unknown)
-            return "unknown", _each(parcel, lambda uow, row: uow.outbox.unknown(row.id, error))
+            return "unknown", self._unknown(parcel, str(unknown), now)
         except TryAgain as failure:
             return self._park_or_bury(parcel, str(failure), now)
         except ApiError as refusal:
             return self._refused(parcel, refusal, now)
-        return "hinted" if carried.hint else "sent", self._sent(parcel, carried)
+        return "hinted" if carried.hint else "sent", self._sent(parcel, carried, now)
 
-    def _sent(self, parcel: Parcel, carried: Carried) -> Booking:
+    def _sent(self, parcel: Parcel, carried: Carried, asked_at: datetime) -> Booking:
         def book(uow: SqlUnitOfWork) -> None:
             now = self._house.clock.now()
             for row in parcel.rows:
                 uow.outbox.sent(row.id, carried.platform_id or None, now, hint=carried.hint)
             _note_card(uow, parcel, carried, now)
+            if not carried.hint:
+                self._count(uow, parcel, asked_at)
 
         return book
+
+    def _unknown(self, parcel: Parcel, error: str, asked_at: datetime) -> Booking:
+        def book(uow: SqlUnitOfWork) -> None:
+            for row in parcel.rows:
+                uow.outbox.unknown(row.id, error)
+            # it may have been taken: better a template too early than a refusal
+            self._count(uow, parcel, asked_at)
+
+        return book
+
+    def _count(self, uow: SqlUnitOfWork, parcel: Parcel, asked_at: datetime) -> None:
+        if window := self._carrier.spends(parcel, asked_at):
+            uow.people.note_sent(parcel.person.id, window)
 
     def _refused(self, parcel: Parcel, refusal: ApiError, now: datetime) -> tuple[str, Booking]:
         error = f"{refusal.code} {refusal.hint}"
@@ -179,7 +193,8 @@ def _parcel(uow: SqlUnitOfWork, row: OutboxRow, now: datetime) -> Parcel:
         room = MAX_BYTES - len(row.text.encode())
         others = uow.outbox.join(row, now, now + LEASE, within=TOGETHER, room=room)
     rows = (row, *others)
-    return Parcel(rows, person, BETWEEN.join(each.text for each in rows), number)
+    said, windows = BETWEEN.join(each.text for each in rows), uow.people.windows(person.id)
+    return Parcel(rows, person, said, number, windows=windows)
 
 
 def _each(parcel: Parcel, book: Callable[[SqlUnitOfWork, OutboxRow], None]) -> Booking:

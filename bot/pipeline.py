@@ -29,6 +29,7 @@ from domain.model.person import Channel, Person
 from domain.office import Office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
+from domain.rules.talk_windows import Touch
 from domain.services import letters
 from domain.services.case_effects import follow
 from domain.services.work import Work
@@ -246,11 +247,32 @@ def claim_and_handle(house: House, uow: SqlUnitOfWork, inbound: Inbound, age: fl
     if _speaks_for_nobody(inbound):
         uow.inbox.store_reply(claim.id, "")
         return Outcome(claim.id, None, "", "passive")
-    person = uow.people.arrive(inbound.channel, inbound.account, inbound.sender, now)
+    person = _person(uow, inbound, now)
     text, error = _handle(house, uow, inbound, person, claim.id)
     owner: Literal["none", "passive"] = "passive" if age < OWNER_OPEN_AFTER else "none"
     uow.inbox.store_reply(claim.id, text, error is not None, person_id=person.id, owner=owner)
     return Outcome(claim.id, person.id, text, owner, error=error)
+
+
+#: what opens no window for messages of ours, or another one than a message does
+_TOUCHES: dict[InboundKind, Touch] = {
+    InboundKind.CLICK: Touch.TAP,
+    InboundKind.SCAN: Touch.TAP,
+    InboundKind.FOLLOW: Touch.TAP,
+    InboundKind.UNFOLLOW: Touch.LEFT,
+    InboundKind.VIEW: Touch.OTHER,
+    InboundKind.ENTER: Touch.OTHER,
+    InboundKind.CARD: Touch.OTHER,
+    InboundKind.OTHER: Touch.OTHER,
+}
+
+
+def _person(uow: SqlUnitOfWork, inbound: Inbound, now: datetime) -> Person:
+    """Who it is; that they did something just now is noted, unless the platform reports what it did itself."""
+    who = (inbound.channel, inbound.account, inbound.sender, now)
+    if inbound.kind is InboundKind.JOB_FINISHED:
+        return uow.people.get_or_add(*who)
+    return uow.people.arrive(*who, _TOUCHES.get(inbound.kind, Touch.MESSAGE))
 
 
 def _speaks_for_nobody(inbound: Inbound) -> bool:
@@ -263,7 +285,7 @@ def claim_only(uow: SqlUnitOfWork, inbound: Inbound, text: str, clock: Clock) ->
     claim = uow.inbox.claim(inbound.dedupe_key, None, clock.now())
     if not claim.new:
         return _repeated(claim)
-    person = uow.people.arrive(inbound.channel, inbound.account, inbound.sender, clock.now())
+    person = _person(uow, inbound, clock.now())
     uow.inbox.store_reply(claim.id, text, True, person_id=person.id)
     return Outcome(claim.id, person.id, text, "none")
 

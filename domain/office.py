@@ -147,7 +147,11 @@ class Office(_Part):
     hours: Text
     website: str = ""
     code: Code = ""
+    #: 发文代字, in the numbers of papers: 平信 in 平信异决〔2026〕1号
+    file_mark: Annotated[str, Field(max_length=8)] = ""
     quiet_hours: QuietHours
+    #: customer messages that the platform grants within 48 hours after a person's message; older accounts have more
+    messages_after_inbound: Annotated[int, Field(ge=1, le=20)] = 5
     privacy: PrivacyNotice
     duty: tuple[Duty, ...] = Field(min_length=1)
     departments: tuple[Department, ...] = Field(min_length=1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from domain.errors import NotFound
 from domain.model.person import Channel, Person
+from domain.rules.talk_windows import Touch, Window, Windows
 from storage.prepared import Prepared
 from storage.statements import insert_once
 from storage.tables import bind_failures, bindings, conversations, inbox, outbox, people
@@ -29,18 +31,38 @@ _BY_SENDER = _COLUMNS.where(
     people.c.account == bindparam("of_account"),
     people.c.sender == bindparam("by_sender"),
 )
-_ARRIVE = Prepared(
-    update(people)
-    .where(
-        people.c.channel == bindparam("on_channel"),
-        people.c.account == bindparam("of_account"),
-        people.c.sender == bindparam("by_sender"),
+#: what each touch writes down, beside the moment
+_TOUCHED: dict[Touch, dict[str, Any]] = {
+    Touch.MESSAGE: {"message_at": bindparam("at"), "message_sent": 0},
+    Touch.TAP: {"tap_at": bindparam("at"), "tap_sent": 0},
+    Touch.OTHER: {},
+    Touch.LEFT: {"message_at": None, "tap_at": None},
+}
+_ARRIVE = {
+    touch: Prepared(
+        update(people)
+        .where(
+            people.c.channel == bindparam("on_channel"),
+            people.c.account == bindparam("of_account"),
+            people.c.sender == bindparam("by_sender"),
+        )
+        .values(last_inbound_at=bindparam("at"), **values)
+        .returning(*_COLUMNS.selected_columns)
     )
-    .values(last_inbound_at=bindparam("at"))
-    .returning(*_COLUMNS.selected_columns)
-)
+    for touch, values in _TOUCHED.items()
+}
 _ADD = insert_once(people, "channel", "account", "sender")
-_NOTE_INBOUND = update(people).where(_WANTED).values(last_inbound_at=bindparam("at"))
+_NOTE_INBOUND = {
+    touch: update(people).where(_WANTED).values(last_inbound_at=bindparam("at"), **values)
+    for touch, values in _TOUCHED.items()
+}
+_WINDOWS = select(people.c.message_at, people.c.message_sent, people.c.tap_at, people.c.tap_sent).where(
+    _WANTED
+)
+_NOTE_SENT = {
+    Window.MESSAGE: update(people).where(_WANTED).values(message_sent=people.c.message_sent + 1),
+    Window.TAP: update(people).where(_WANTED).values(tap_sent=people.c.tap_sent + 1),
+}
 _SET_FOLLOWED = update(people).where(_WANTED).values(followed=bindparam("follows"))
 _SET_NOTICE = (
     update(people).where(_WANTED).values(notice_version=bindparam("version"), notice_at=bindparam("at"))
@@ -54,6 +76,8 @@ _ERASURE = (
         sender=bindparam("pseudonym"),
         followed=False,
         last_inbound_at=None,
+        message_at=None,
+        tap_at=None,
         notice_version="",
         notice_at=None,
         erased_at=bindparam("at"),
@@ -88,14 +112,16 @@ class SqlPeople:
             row = self._connection.execute(_BY_SENDER, who).one()
         return _to_person(row)
 
-    def arrive(self, channel: Channel, account: str, sender: str, at: datetime) -> Person:
+    def arrive(
+        self, channel: Channel, account: str, sender: str, at: datetime, touch: Touch = Touch.MESSAGE
+    ) -> Person:
         """``get_or_add`` and ``note_inbound`` in one statement: somebody wrote to us just now."""
         who = {"on_channel": channel.value, "of_account": account, "by_sender": sender, "at": at}
-        row = _ARRIVE.first(self._connection, who)
+        row = _ARRIVE[touch].first(self._connection, who)
         if row is not None:
             return _to_person(row)
         person = self.get_or_add(channel, account, sender, at)
-        self.note_inbound(person.id, at)
+        self.note_inbound(person.id, at, touch)
         return self.get(person.id)
 
     def get(self, person_id: int) -> Person:
@@ -105,9 +131,17 @@ class SqlPeople:
             raise NotFound("没有这个用户。", log=f"no person {person_id}")
         return _to_person(row)
 
-    def note_inbound(self, person_id: int, at: datetime) -> None:
-        """Remember when the person last wrote: the 48-hour window opens here."""
-        self._connection.execute(_NOTE_INBOUND, {"wanted": person_id, "at": at})
+    def note_inbound(self, person_id: int, at: datetime, touch: Touch = Touch.MESSAGE) -> None:
+        """Remember when the person last did something; a message or a tap opens its window anew."""
+        self._connection.execute(_NOTE_INBOUND[touch], {"wanted": person_id, "at": at})
+
+    def windows(self, person_id: int) -> Windows:
+        """Since when the person may be written to, and how often that was done."""
+        return Windows(*self._connection.execute(_WINDOWS, {"wanted": person_id}).one())
+
+    def note_sent(self, person_id: int, window: Window) -> None:
+        """A customer message was taken from this window."""
+        self._connection.execute(_NOTE_SENT[window], {"wanted": person_id})
 
     def set_followed(self, person_id: int, followed: bool, at: datetime) -> None:
         self._connection.execute(_SET_FOLLOWED, {"wanted": person_id, "follows": followed})

@@ -205,6 +205,11 @@ people = Table(
     Column("followed", Boolean, nullable=False, default=True),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("last_inbound_at", UtcDateTime),
+    # the windows for customer messages: since when each is open, how many it has given since
+    Column("message_at", UtcDateTime),
+    Column("message_sent", SmallInteger, nullable=False, default=0),
+    Column("tap_at", UtcDateTime),
+    Column("tap_sent", SmallInteger, nullable=False, default=0),
     Column("notice_version", String(20), nullable=False, default=""),
     Column("notice_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
@@ -634,4 +639,57 @@ papers = Table(
     Column("revoked_at", UtcDateTime),
     Column("revoked_why", Text, nullable=False, default=""),
     UniqueConstraint("kind", "about"),
+)
+
+#: tables that members of staff uploaded: checked, confirmed by a second person, imported
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    # of the bytes as they came: tells the same file again
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    # where the sealed bytes, and the sealed workbook of rejected rows, lie; "" where they do not
+    Column("stored", String(64), nullable=False),
+    Column("rejected", String(64), nullable=False, default=""),
+    Column("state", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("by_name", String(60), nullable=False),
+    Column("department", String(100), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("touched_at", UtcDateTime, nullable=False),
+    Column("decider", String(64), nullable=False, default=""),
+    Column("decider_name", String(60), nullable=False, default=""),
+    Column("decided_at", UtcDateTime),
+    # of a check or an import under way
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("lease_until", UtcDateTime),
+    Column("rows_done", Integer, nullable=False, default=0),
+    Column("rows_all", Integer, nullable=False, default=0),
+    Column("batch_id", Id),
+    # name of the file, columns, what was found in it: sealed JSON
+    Column("details", LargeBinary, nullable=False),
+    Index("ix_intakes_state_touched_at", "state", "touched_at"),
+)
+#: what a header was taken for by hand, remembered for the next file of the kind
+intake_columns = Table(
+    "intake_columns",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("caption", String(200), primary_key=True),
+    # "" where the column is left out
+    Column("key", String(40), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+#: figures of the office as a job counted them last; a page never counts
+statistics = Table(
+    "statistics",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("figures", Json, nullable=False),
 )

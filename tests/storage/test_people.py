@@ -11,6 +11,7 @@ from domain.errors import NotFound
 from domain.model.person import Channel, Person, Power
 from domain.model.subject import Subject, SubjectKind
 from domain.ports import Conversation
+from domain.rules.talk_windows import Touch, Window, Windows
 from storage.tables import conversations, inbox, outbox, people
 from storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import FixedClock
@@ -40,6 +41,33 @@ def test_what_is_noted_of_a_person_comes_back(uow: SqlUnitOfWork, person: Person
     assert stored == Person(person.id, Channel.WECHAT, "wx1", "openid-1", "2026.1", False, clock.now())
     with pytest.raises(NotFound):
         uow.people.get(404)
+
+
+def test_what_a_person_does_opens_a_window_anew_and_leaving_closes_both(
+    uow: SqlUnitOfWork, person: Person, clock: FixedClock
+) -> None:
+    first, who = clock.now(), (Channel.WECHAT, "wx1", "openid-1")
+    assert uow.people.windows(person.id) == Windows()
+    uow.people.arrive(*who, first)
+    uow.people.note_sent(person.id, Window.MESSAGE)
+    uow.people.note_sent(person.id, Window.MESSAGE)
+    clock.advance(seconds=10)
+    uow.people.arrive(*who, clock.now(), Touch.TAP)
+    uow.people.note_sent(person.id, Window.TAP)
+    assert uow.people.windows(person.id) == Windows(first, 2, clock.now(), 1)
+    uow.people.arrive(*who, clock.now(), Touch.OTHER)
+    assert uow.people.windows(person.id) == Windows(first, 2, clock.now(), 1)
+    uow.people.arrive(*who, clock.now())
+    uow.people.arrive(*who, clock.now(), Touch.TAP)
+    assert uow.people.windows(person.id) == Windows(clock.now(), 0, clock.now(), 0)
+    uow.people.arrive(*who, clock.now(), Touch.LEFT)
+    assert uow.people.windows(person.id).choose(clock.now(), 5) is None
+
+
+def test_whoever_taps_first_of_all_has_the_short_window_alone(uow: SqlUnitOfWork, clock: FixedClock) -> None:
+    newcomer = uow.people.arrive(Channel.WECHAT, "wx1", "openid-9", clock.now(), Touch.TAP)
+    assert newcomer.last_inbound_at == clock.now()
+    assert uow.people.windows(newcomer.id) == Windows(tap_at=clock.now())
 
 
 def test_bindings_are_seen_from_both_sides_until_they_are_revoked(

@@ -116,6 +116,65 @@ async def test_outside_the_window_a_template_says_that_there_is_something(
         assert "处罚决定有效" in answer
 
 
+async def test_the_sixth_message_goes_as_a_template_before_the_platform_refuses(
+    database_url: str, open_town: OpenTown
+) -> None:
+    # this platform would take more: that it is not asked shows in what the phone gets
+    config = replace(ACCOUNT, templates=templates_of(OFFICE), message_quota=20)
+    async with open_town(database_url, config=config) as town:
+        wang = await town.story.follower("王会计")
+        await wang.says("帮助")
+        await passes_singly(town, wang, *(f"第{number}件事" for number in range(1, 8)))
+        assert [heard(wang, f"第{number}件事") for number in range(1, 8)] == [1, 1, 1, 1, 1, 0, 0]
+        assert sum("回复“进度”查看" in str(bubble.detail) for bubble in wang.sees) == 2
+        answer = await wang.says("帮助")
+        assert "第6件事" in answer
+        assert "第7件事" in answer
+        await passes_singly(town, wang, "第8件事")
+        assert heard(wang, "第8件事") == 1
+
+
+async def test_after_a_tap_three_messages_go_out_within_a_minute(town: Town) -> None:
+    wang = await town.story.follower("王会计")  # to follow is a tap
+    await says_to(town, wang, "一")
+    await sends(town)
+    await says_to(town, wang, "二")
+    await sends(town)
+    await says_to(town, wang, "三")
+    await sends(town)
+    assert [bubble.text for bubble in wang.sees[-3:]] == ["一", "二", "三"]
+    await says_to(town, wang, "四")
+    await sends(town)
+    assert heard(wang, "四") == 0
+    assert "四" in await wang.says("帮助")
+
+
+async def test_a_minute_after_a_tap_its_window_is_closed(town: Town) -> None:
+    wang = await town.story.follower("王会计")
+    town.story.passes(seconds=61)
+    await says_to(town, wang, "等级已更新")
+    await sends(town)
+    assert heard(wang, "等级已更新") == 0
+    assert "等级已更新" in await wang.says("帮助")
+
+
+async def test_the_result_of_a_template_opens_no_window(database_url: str, open_town: OpenTown) -> None:
+    async with open_town(database_url, config=replace(ACCOUNT, templates=templates_of(OFFICE))) as town:
+        wang = await decided(town)
+        await town.story.simulator.quiet()
+        await says_to(town, wang, "等级已更新")
+        await sends(town)
+        assert heard(wang, "等级已更新") == 0
+
+
+async def passes_singly(town: Town, phone: Phone, *notices: str) -> None:
+    """Each notice by itself, far enough from the last one not to go with it."""
+    for notice in notices:
+        town.story.passes(minutes=11)
+        await says_to(town, phone, notice)
+        await sends(town)
+
+
 async def test_a_template_that_was_blocked_ends_as_a_case_to_serve(
     sqlite_url: str, open_town: OpenTown
 ) -> None:

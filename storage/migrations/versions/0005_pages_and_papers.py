@@ -55,3 +55,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_papers_case_id"), "papers", ["case_id"])
     op.create_index(op.f("ix_papers_subject_id"), "papers", ["subject_id"])
+    op.add_column("people", sa.Column("message_at", UtcDateTime(), nullable=True))
+    op.add_column("people", sa.Column("message_sent", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.add_column("people", sa.Column("tap_at", UtcDateTime(), nullable=True))
+    op.add_column("people", sa.Column("tap_sent", sa.SmallInteger(), nullable=False, server_default="0"))
+    # who wrote lately may be written to, as before; what is too much the platform refuses once
+    op.execute("UPDATE people SET message_at = last_inbound_at")
+    op.create_table(
+        "intakes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("stored", sa.String(length=64), nullable=False),
+        sa.Column("rejected", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("by_name", sa.String(length=60), nullable=False),
+        sa.Column("department", sa.String(length=100), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("touched_at", UtcDateTime(), nullable=False),
+        sa.Column("decider", sa.String(length=64), nullable=False),
+        sa.Column("decider_name", sa.String(length=60), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("rows_all", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("details", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intakes")),
+    )
+    op.create_index(op.f("ix_intakes_sha256"), "intakes", ["sha256"])
+    op.create_index("ix_intakes_state_touched_at", "intakes", ["state", "touched_at"])
+    op.create_table(
+        "intake_columns",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("caption", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "caption", name=op.f("pk_intake_columns")),
+    )
+    op.create_table(
+        "statistics",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_statistics")),
+    )
