@@ -19,6 +19,7 @@ from domain.services import (
     mandates,
     material,
     objections,
+    papers,
     repairs,
     reversals,
 )
@@ -76,5 +77,6 @@ def follow(work: Work, before: Case, after: Case, action: str, actor: Actor, tex
     if effect := EFFECTS.get((after.kind, action)):
         effect(work, after, actor, text)
         after = work.uow.cases.get(after.id) or after
+    papers.put_on_paper(work, after, action, text)
     letters.case_moved(work, before, after, action, actor, text)
     return after

@@ -21,7 +21,7 @@ from domain.model.subject import Subject
 from domain.rules import commitment_letters
 from domain.rules.commitment_letters import Letter
 from domain.rules.rulebook_commitments import CommitmentKind
-from domain.services import bindings, cascade, case_owners, cases, letters
+from domain.services import bindings, cascade, case_owners, cases, letters, papers
 from domain.services.grades import Verdict, reassess
 from domain.services.work import Work
 
@@ -136,6 +136,7 @@ def sign(
     work.uow.audit.append(
         "commitment.signed", actor=actor.label, subject_id=subject.id, ref=commitment.code, detail=detail
     )
+    papers.commitment_signed(work, case, commitment, subject)
     _tell_clerks(work, case, subject, draft)
     return case, commitment
 

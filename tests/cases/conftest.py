@@ -15,7 +15,7 @@ from domain.model.subject import Subject, SubjectKind
 from domain.office import Office, parse_office
 from domain.rules.rulebook import Rulebook
 from domain.rules.workdays import WorkCalendar
-from domain.services import case_effects, cases
+from domain.services import case_effects, cases, papers
 from domain.services.staff import actor_of, firm_actor
 from domain.services.work import Work
 from storage.rulebook_files import load_rulebook
@@ -50,6 +50,7 @@ STAFF = (
 def engine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps without what follows from them: that is proved where it belongs."""
     monkeypatch.setattr(case_effects, "EFFECTS", {})
+    monkeypatch.setattr(papers, "ISSUES", {})
 
 
 @pytest.fixture(scope="session")

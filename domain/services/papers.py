@@ -1,0 +1,431 @@
+"""文书: issued inside the transaction of what they say, numbered, and ended when they no longer hold.
+
+There is one paper of a kind about one thing (a decided case, an assessment, a
+record): asked for twice, it is the same paper. What it says is fixed when it is
+issued; the file is printed later and always from that. A decision that is
+corrected and an assessment that is replaced take their papers with them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from hmac import compare_digest
+
+from domain.clock import legal_date
+from domain.errors import NotAllowed, NotFound, Refused
+from domain.model.assessment import OutcomeKind
+from domain.model.case import Actor, Case, CaseKind, Doer
+from domain.model.commitment import Commitment
+from domain.model.paper import SERIES, Content, Paper, PaperKind, text_hash
+from domain.model.person import Power
+from domain.model.record import RecordKind, RecordState
+from domain.model.subject import Subject
+from domain.services import bindings, grades, letters, paper_decisions, paper_notices
+from domain.services.case_rights import may_see
+from domain.services.work import Work
+
+#: in numbers where the office file names no mark of its own
+_MARK = "信"
+_CODE_BYTES = 16
+_PURPOSE = "文书"
+
+NOT_FOUND = "没有找到这份文书。请回到对话里，回复“进度”查看您的办件。"
+ELSEWHERE = "{number}由{issuer}出具，请联系该单位。"
+NO_GRADE_YET = "{name}还没有生效的信用等级，暂时不能出具告知书。"
+GRADE_IN_DOUBT = "{name}的信用等级正在由工作人员核实，核实完毕再出具告知书。"
+NO_STAFF = "告知书由工作人员出具，您现在没有这个角色。"
+NO_PENALTY = "只有行政处罚和责令改正、警告的记录才出具信用修复告知书。"
+NOT_COUNTED = "这条记录已经不再计入，不用出具信用修复告知书。"
+
+CORRECTED = "原决定已更正，由{number}重新决定"
+OVERTURNED = "经复核，已由{number}作出新的决定"
+WITHDRAWN = "承诺已撤回"
+REPLACED = "信用等级已重新评定"
+RECORD_GONE = "所依据的记录已不再有效"
+
+BY_HAND = "这份文书里有系统字库没有的字，不能自动制作，已转{issuer}人工制作，办好后通知您。"
+MAKE_BY_HAND = (
+    "{title}{number}（{name}）里有字库没有的字，不能自动制作，请按系统里的内容人工制作并送达。原因：{why}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Whether a paper holds; else since when not, and why."""
+
+    valid: bool
+    ended_on: date | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A paper in a list."""
+
+    id: int
+    title: str
+    number: str
+    issued_on: date
+    issuer: str
+    subject_name: str
+    status: Status
+    #: it cannot be printed here and is made by hand
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What anybody who holds a paper may learn of it: nothing personal, nothing of what it says."""
+
+    title: str
+    number: str
+    issued_on: date
+    issuer: str
+    status: Status
+    #: whether the hash on the paper is the one of the text that was issued; None where none was given
+    genuine: bool | None
+
+
+# -- issuing -------------------------------------------------------------------
+
+
+def commitment_signed(
+    work: Work, case: Case, commitment: Commitment, subject: Subject, signature: str = ""
+) -> Paper:
+    """The commitment letter, in the transaction of its signature (S3-28…S3-30)."""
+    content = paper_notices.commitment_letter(work, subject, case, commitment, signature)
+    return _issue(work, PaperKind.COMMITMENT, f"case:{case.id}", subject, content, case.department, case)
+
+
+def grade_notice(work: Work, actor: Actor, subject_id: int) -> Paper:
+    """The notice of the grade in force, made when first asked for; the same paper while that grade holds.
+
+    ``NotFound`` for a firm that is not the actor's, ``Refused`` where no grade is in force.
+    """
+    _check_may_ask(work, actor, subject_id)
+    subject = work.uow.subjects.get(subject_id)
+    assessment = grades.standing(work.uow, subject, work.rulebook, work.now).assessment
+    if assessment is None:
+        raise Refused(NO_GRADE_YET.format(name=subject.name))
+    if assessment.evaluation.outcome is OutcomeKind.NEEDS_REVIEW:
+        raise Refused(GRADE_IN_DOUBT.format(name=subject.name))
+    about = f"assessment:{assessment.id}"
+    known = work.uow.papers.about(PaperKind.GRADE, about)
+    if known is not None:
+        return known
+    content = paper_notices.grade_notice(work, subject, assessment)
+    return _issue(work, PaperKind.GRADE, about, subject, content, work.office.name)
+
+
+def repair_notice(work: Work, actor: Actor, record_id: int) -> Paper:
+    """信用修复告知书 for a penalty, to be served together with the decision (两书同达); staff ask for it."""
+    if not actor.doers - {Doer.FIRM, Doer.SYSTEM}:
+        raise NotAllowed(NO_STAFF)
+    record = work.uow.records.get(record_id)
+    if record is None or record.kind not in (RecordKind.PENALTY, RecordKind.RECTIFICATION):
+        raise Refused(NO_PENALTY)
+    if not record.state.counts:
+        raise Refused(NOT_COUNTED)
+    about = f"record:{record.id}"
+    known = work.uow.papers.about(PaperKind.REPAIR_NOTICE, about)
+    if known is not None:
+        return known
+    subject = work.uow.subjects.get(record.subject_id)
+    content = paper_notices.repair_notice(work, subject, record)
+    return _issue(work, PaperKind.REPAIR_NOTICE, about, subject, content, content.signed_by)
+
+
+Issue = Callable[[Work, Case, str], None]
+
+
+def _accepted(work: Work, case: Case, text: str) -> None:
+    subject = _subject(work, case)
+    if subject is not None and work.uow.papers.about(PaperKind.ACCEPTANCE, f"case:{case.id}") is None:
+        content = paper_decisions.acceptance(work, case, subject)
+        _issue(work, PaperKind.ACCEPTANCE, f"case:{case.id}", subject, content, case.department, case)
+
+
+def _not_accepted(work: Work, case: Case, text: str) -> None:
+    subject = _subject(work, case)
+    if subject is not None:
+        content = paper_decisions.no_acceptance(work, case, subject, text)
+        _issue(work, PaperKind.NO_ACCEPTANCE, f"case:{case.id}", subject, content, case.department, case)
+
+
+def _decided(work: Work, case: Case, text: str) -> None:
+    subject = _subject(work, case)
+    if subject is not None:
+        content = paper_decisions.decision(work, case, subject, text)
+        _issue_decision(work, case, subject, content)
+
+
+def _changed_on_review(work: Work, case: Case, text: str) -> None:
+    """The decision that a review undoes or changes no longer holds."""
+    _decided(work, case, text)
+    if case.parent_id is not None:
+        _end(work, case.parent_id, OVERTURNED.format(number=case.number))
+
+
+def _mirrored(work: Work, case: Case, text: str) -> None:
+    subject = _subject(work, case)
+    if subject is not None:
+        content = paper_decisions.mirrored(work, case, subject, text)
+        _issue_decision(work, case, subject, content)
+
+
+def _corrected(work: Work, case: Case, text: str) -> None:
+    """更正: ``case`` is the new one; the papers of the decision that it corrects no longer hold."""
+    if case.parent_id is not None:
+        _end(work, case.parent_id, CORRECTED.format(number=case.number))
+
+
+def _withdrawn(work: Work, case: Case, text: str) -> None:
+    _end(work, case.id, WITHDRAWN)
+
+
+#: what is put on paper, or ends, with a step of a case
+ISSUES: dict[tuple[CaseKind, str], Issue] = {
+    (CaseKind.OBJECTION, "受理"): _accepted,
+    (CaseKind.REVIEW, "受理"): _accepted,
+    (CaseKind.REPAIR, "受理"): _accepted,
+    (CaseKind.REPAIR, "不予受理"): _not_accepted,
+    (CaseKind.OBJECTION, "同意"): _decided,
+    (CaseKind.OBJECTION, "部分同意"): _decided,
+    (CaseKind.OBJECTION, "驳回"): _decided,
+    (CaseKind.REVIEW, "同意"): _changed_on_review,
+    (CaseKind.REVIEW, "部分同意"): _changed_on_review,
+    (CaseKind.REVIEW, "驳回"): _decided,
+    (CaseKind.REPAIR, "同意"): _decided,
+    (CaseKind.REPAIR, "驳回"): _decided,
+    (CaseKind.REPAIR, "登记同意"): _mirrored,
+    (CaseKind.REPAIR, "登记不予"): _mirrored,
+    (CaseKind.OBJECTION, "更正"): _corrected,
+    (CaseKind.REVIEW, "更正"): _corrected,
+    (CaseKind.REPAIR, "更正"): _corrected,
+    (CaseKind.COMMITMENT, "撤回"): _withdrawn,
+}
+
+
+def put_on_paper(work: Work, case: Case, action: str, text: str) -> None:
+    """Issue or end what goes with a step, after all that follows from it was done."""
+    issue = ISSUES.get((case.kind, action))
+    if issue is not None:
+        issue(work, case, text)
+
+
+# -- reading and checking ------------------------------------------------------
+
+
+def status(work: Work, paper: Paper) -> Status:
+    """Whether a paper holds today. A grade notice holds as long as its assessment is in force."""
+    if paper.revoked_at is not None:
+        return Status(False, legal_date(paper.revoked_at), paper.revoked_why)
+    if paper.kind is PaperKind.GRADE:
+        return _status_of_grade(work, paper)
+    if paper.kind is PaperKind.REPAIR_NOTICE:
+        record = work.uow.records.get(int(paper.about.removeprefix("record:")))
+        if record is None or record.state is RecordState.REVOKED:
+            return Status(False, None, RECORD_GONE)
+    return Status(True)
+
+
+def check(work: Work, code: str, text_sha256: str = "") -> Checked | None:
+    """What the paper with this code is; None where there is none. Open to everybody."""
+    paper = work.uow.papers.by_code(code)
+    if paper is None:
+        return None
+    given = text_sha256.strip().lower()
+    return Checked(
+        title=paper.content.title,
+        number=paper.number,
+        issued_on=paper.issued_on,
+        issuer=paper.issuer,
+        status=status(work, paper),
+        genuine=compare_digest(given.encode(), paper.text_sha256.encode()) if given else None,
+    )
+
+
+def open_paper(work: Work, actor: Actor, paper_id: int) -> Paper:
+    """The paper, for somebody who may read it; that he looked is noted (S0-38).
+
+    ``NotFound`` for another firm's paper, ``NotAllowed`` for staff of another department.
+    """
+    paper = work.uow.papers.get(paper_id)
+    if paper is None or (Doer.FIRM in actor.doers and not _is_bound(work, actor, paper.subject_id)):
+        raise NotFound(NOT_FOUND)
+    if Doer.FIRM not in actor.doers and not _may_read(work, actor, paper):
+        raise NotAllowed(ELSEWHERE.format(number=paper.number, issuer=paper.issuer))
+    note = {"subject_id": paper.subject_id, "viewer": actor.label, "purpose": _PURPOSE, "at": work.now}
+    work.uow.queries.note(**note)  # type: ignore[arg-type]
+    return paper
+
+
+def held_by(work: Work, actor: Actor) -> list[PaperLine]:
+    """The papers of every firm that a person is bound to, newest first."""
+    person = work.uow.people.get(int(actor.id))
+    found = [
+        _line(work, paper, subject)
+        for _, subject in bindings.active(work.uow, person, work.today)
+        for paper in work.uow.papers.of_subject(subject.id)
+    ]
+    return sorted(found, key=lambda line: line.id, reverse=True)
+
+
+def of_subject(work: Work, actor: Actor, subject: Subject) -> list[PaperLine]:
+    """The papers of a subject that this member of staff may read, newest first."""
+    return [
+        _line(work, paper, subject)
+        for paper in work.uow.papers.of_subject(subject.id)
+        if _may_read(work, actor, paper)
+    ]
+
+
+def of_case(work: Work, case: Case) -> list[PaperLine]:
+    """The papers of a case in the order in which they were issued; ask first whether the case may be seen."""
+    return [
+        _line(work, paper, work.uow.subjects.get(paper.subject_id))
+        for paper in work.uow.papers.of_case(case.id)
+    ]
+
+
+# -- what the press reports ----------------------------------------------------
+
+
+def printed(work: Work, paper: Paper, pdf_sha256: str) -> Paper:
+    """The file of a paper is kept under this hash; returns the paper with the hash that counts."""
+    if work.uow.papers.note_printed(paper.id, pdf_sha256):
+        detail = {"pdf": pdf_sha256}
+        work.uow.audit.append(
+            "paper.printed", actor="system", subject_id=paper.subject_id, ref=paper.number, detail=detail
+        )
+        return replace(paper, pdf_sha256=pdf_sha256, by_hand="")
+    return work.uow.papers.get(paper.id) or paper
+
+
+def not_printable(work: Work, paper: Paper, why: str) -> str:
+    """A paper cannot be printed: its issuer's clerks are told, once; returns what the reader is told."""
+    if not paper.by_hand:
+        work.uow.papers.note_by_hand(paper.id, why)
+        work.uow.audit.append("paper.by_hand", actor="system", subject_id=paper.subject_id, ref=paper.number)
+        said = MAKE_BY_HAND.format(
+            title=paper.content.title,
+            number=paper.number,
+            name=work.uow.subjects.get(paper.subject_id).name,
+            why=why,
+        )
+        clerks = letters.clerks_of(work, paper.issuer)
+        letters.tell_staff(work, clerks, said, key=f"by-hand:{paper.id}")
+    return BY_HAND.format(issuer=paper.issuer)
+
+
+# -- inside --------------------------------------------------------------------
+
+
+def _issue_decision(work: Work, case: Case, subject: Subject, content: Content) -> Paper:
+    kind = paper_decisions.KINDS[case.kind]
+    return _issue(work, kind, f"case:{case.id}", subject, content, case.department, case)
+
+
+def _issue(
+    work: Work,
+    kind: PaperKind,
+    about: str,
+    subject: Subject,
+    content: Content,
+    issuer: str,
+    case: Case | None = None,
+) -> Paper:
+    """Give a paper its number, hash and code; where somebody was faster, that paper is the one."""
+    work.uow.papers.lock(kind, work.today.year)
+    known = work.uow.papers.about(kind, about)
+    if known is not None:
+        return known
+    number = _number(work, kind)
+    paper = work.uow.papers.add(
+        Paper(
+            id=0,
+            kind=kind,
+            number=number,
+            issued_on=work.today,
+            issued_at=work.now,
+            issuer=issuer,
+            subject_id=subject.id,
+            about=about,
+            case_id=case.id if case is not None else None,
+            content=content,
+            text_sha256=text_hash(kind, number, work.today, issuer, content),
+            code=secrets.token_urlsafe(_CODE_BYTES),
+        )
+    )
+    detail = {"about": about, "text": paper.text_sha256}
+    work.uow.audit.append(
+        "paper.issued", actor="system", subject_id=subject.id, ref=paper.number, detail=detail
+    )
+    return paper
+
+
+def _number(work: Work, kind: PaperKind) -> str:
+    year = work.today.year
+    mark = work.office.file_mark or _MARK
+    return f"{mark}{SERIES[kind]}〔{year}〕{work.uow.papers.next_number(kind, year)}号"
+
+
+def _end(work: Work, case_id: int, why: str) -> None:
+    """The papers of a case no longer hold; that it was accepted remains true."""
+    for paper in work.uow.papers.of_case(case_id):
+        if paper.kind is not PaperKind.ACCEPTANCE and work.uow.papers.revoke(paper.id, at=work.now, why=why):
+            work.uow.audit.append(
+                "paper.revoked", actor="system", subject_id=paper.subject_id, ref=paper.number
+            )
+
+
+def _status_of_grade(work: Work, paper: Paper) -> Status:
+    wanted = int(paper.about.removeprefix("assessment:"))
+    later = [one for one in work.uow.assessments.history(paper.subject_id) if one.id > wanted]
+    if not later:
+        return Status(True)
+    since = later[-1].in_force_from
+    return Status(False, legal_date(since) if since is not None else None, REPLACED)
+
+
+def _line(work: Work, paper: Paper, subject: Subject) -> PaperLine:
+    return PaperLine(
+        id=paper.id,
+        title=paper.content.title,
+        number=paper.number,
+        issued_on=paper.issued_on,
+        issuer=paper.issuer,
+        subject_name=subject.name,
+        status=status(work, paper),
+        by_hand=bool(paper.by_hand),
+    )
+
+
+def _subject(work: Work, case: Case) -> Subject | None:
+    return work.uow.subjects.get(case.subject_id) if case.subject_id is not None else None
+
+
+def _is_bound(work: Work, actor: Actor, subject_id: int) -> bool:
+    person = work.uow.people.get(int(actor.id))
+    held = bindings.active(work.uow, person, work.today)
+    return any(subject.id == subject_id and each.power >= Power.QUERY for each, subject in held)
+
+
+def _check_may_ask(work: Work, actor: Actor, subject_id: int) -> None:
+    if Doer.FIRM in actor.doers:
+        if not _is_bound(work, actor, subject_id):
+            raise NotFound(NOT_FOUND)
+    elif not actor.doers:
+        raise NotAllowed(NO_STAFF)
+
+
+def _may_read(work: Work, actor: Actor, paper: Paper) -> bool:
+    """Staff: the credit office reads all, a department what it issued and the cases it had a hand in."""
+    places = {where for where, _ in actor.seats} or {actor.department}
+    if places & {paper.issuer, work.office.name}:
+        return True
+    case = work.uow.cases.get(paper.case_id) if paper.case_id is not None else None
+    return case is not None and may_see(work, case, actor)
