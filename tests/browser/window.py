@@ -26,8 +26,8 @@ AGENTS: Final[dict[str, str | None]] = {
     "wecom": f"{_PHONE_AGENT}wxwork/4.1.30 MicroMessenger/7.0.1 NetType/WIFI Language/zh Lang/zh",
     "browser": None,
 }
-#: what does not count as weight of a page
-_PICTURES: Final = frozenset({"image", "media"})
+#: what a page weighs by; streams have no end, pictures are another matter
+WEIGHED: Final = frozenset({"document", "stylesheet", "script", "font"})
 
 
 @dataclass
@@ -83,11 +83,13 @@ class Window:
 
     async def weight(self) -> int:
         """Bytes that went over the wire for the page, without pictures, headers not counted."""
-        total = 0
-        for response in self.loaded:
-            if response.request.resource_type not in _PICTURES and response.status < 300:
-                total += (await response.request.sizes())["responseBodySize"]
-        return total
+        sizes = [await response.request.sizes() for response in self.parts]
+        return sum(size["responseBodySize"] for size in sizes)
+
+    @property
+    def parts(self) -> list[Response]:
+        """What the page is made of."""
+        return [each for each in self.loaded if each.request.resource_type in WEIGHED and each.ok]
 
 
 @asynccontextmanager

@@ -1,0 +1,115 @@
+"""What has happened in the demonstration before its pages are looked at: people with matters of every kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.simulator import SIMULATOR, Simulator
+from bot.simulator.people import openid_of
+from domain.model.person import Person, Power
+from storage.unit_of_work import SqlUnitOfWork
+from tests.browser.town import Town
+from tests.driver import Desk, Phone
+from tests.stories.casework import applies, number_in, objects, reads
+
+ACCOUNTANT = "王会计"
+OWNER = "赵老板"
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """People at their phones, and the names of what they have to do with, for the addresses of pages."""
+
+    town: Town
+    accountant: Phone
+    owner: Phone
+    #: name → what stands for it in an address
+    names: dict[str, str]
+
+    async def person(self, who: str) -> Person:
+        """The accountant, the owner, or a member of staff by userid."""
+        phones = {"accountant": self.accountant, "owner": self.owner}
+        if who in phones:
+            return await self.town.firm(phones[who].openid)
+        return await self.town.staff(who)
+
+
+def simulator_of(town: Town) -> Simulator:
+    """The platforms of the demonstration."""
+    return next(each[SIMULATOR] for each in town.app._subapps if SIMULATOR in each)
+
+
+def phone(town: Town, name: str) -> Phone:
+    """The phone of somebody who is there from the start."""
+    simulator = simulator_of(town)
+    return Phone(simulator.platform.people[openid_of(simulator.platform.config.app_id, name)], simulator)
+
+
+def desk(town: Town, userid: str) -> Desk:
+    """The phone of a member of staff."""
+    wecom = simulator_of(town).wecom
+    return Desk(wecom.corp.members[userid], wecom)
+
+
+async def bound(town: Town, name: str, code: str) -> Phone:
+    """Somebody who follows and is bound to the firm of a code."""
+    person = phone(town, name)
+    await person.follows()
+    await person.says(f"绑定 {code}")
+    assert "绑定好了" in await person.says("确认")
+    return person
+
+
+async def set_up(town: Town) -> Scenery:
+    """Two firms with records; objections, a repair and a commitment under way; one objection decided."""
+    owned, fined, *_ = await town.hints()
+    accountant = await bound(town, ACCOUNTANT, fined.code)
+    owner = await bound(town, OWNER, owned.code)
+    await _may_sign(town, owner, owned.uscc)
+    names = {
+        "objection": await objects(accountant),
+        "repair": number_in(await applies(accountant)),
+        "decided": await _objects_to_the_grade(accountant),
+        "commitment": await _signs(owner),
+    }
+    await _decide(town, names["decided"])
+    return Scenery(town, accountant, owner, names)
+
+
+async def _may_sign(town: Town, person: Phone, uscc: str) -> None:
+    """The power 签署 from an earlier letter of authority."""
+    who, now = await town.firm(person.openid), town.clock.now()
+
+    def add(uow: SqlUnitOfWork) -> None:
+        subject = uow.subjects.by_uscc(uscc)
+        assert subject is not None
+        uow.bindings.add(who.id, subject.id, Power.SIGN, at=now, proof="letter:SQ20250001")
+
+    await town.write(add)
+
+
+async def _objects_to_the_grade(person: Phone) -> str:
+    """An objection that the credit office itself decides; its number."""
+    await person.says("异议")
+    await person.says("1")
+    await person.says("2")
+    await person.says("评价没有计入已经修复的记录，请核对")
+    return number_in(await person.says("确认"))
+
+
+async def _signs(person: Phone) -> str:
+    """A commitment, answered step by step as its form asks; its number."""
+    said = ""
+    for words in ("承诺", "1", "三十日内补交消防验收材料", "长期"):
+        said = await reads(person, await person.says(words))
+    while "“我承诺”" not in said:
+        said = await reads(person, await person.says("同意" if "“同意”" in said else "知道了"))
+    return number_in(await person.says("我承诺"))
+
+
+async def _decide(town: Town, number: str) -> None:
+    clerk, approver = desk(town, "window1"), desk(town, "approver")
+    for member, action, text in ((clerk, "受理", ""), (approver, "驳回", "评价结果与上级平台一致")):
+        await member.says(f"案件 {number}")
+        said = await member.says(f"{action} {number} {text}".strip())
+        assert number in said, said
