@@ -518,6 +518,8 @@ commitments = Table(
     Column("item", String(200), nullable=False),
     Column("template_version", String(40), nullable=False),
     Column("text_sha256", String(64), nullable=False),
+    # of the picture of the signature, kept among the files; "" where it was signed in words
+    Column("signature_sha256", String(64), nullable=False, default=""),
     # the text as signed, with what was shown and acknowledged before: sealed JSON
     Column("signed", LargeBinary, nullable=False),
     Column("consents", Json, nullable=False, default=dict),
@@ -607,7 +609,20 @@ drafts = Table(
     # which form, and for what: "异议:12"
     Column("form", String(40), primary_key=True),
     Column("data", LargeBinary, nullable=False),  # sealed JSON
-    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False, index=True),
+)
+#: files that wait with a draft; without a person: let go of, the bytes are still to be deleted
+draft_files = Table(
+    "draft_files",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id")),
+    Column("form", String(40), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("content_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    UniqueConstraint("person_id", "form", "sha256"),
 )
 
 #: 文书 as issued: what each says is sealed, its hash and its code are not

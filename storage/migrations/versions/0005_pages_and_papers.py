@@ -21,6 +21,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_drafts_person_id_people")),
         sa.PrimaryKeyConstraint("person_id", "form", name=op.f("pk_drafts")),
     )
+    op.create_index(op.f("ix_drafts_updated_at"), "drafts", ["updated_at"])
+    op.create_table(
+        "draft_files",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("form", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_draft_files_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_files")),
+        sa.UniqueConstraint(
+            "person_id", "form", "sha256", name=op.f("uq_draft_files_person_id_form_sha256")
+        ),
+    )
+    op.create_index(op.f("ix_draft_files_sha256"), "draft_files", ["sha256"])
+    op.add_column(
+        "commitments",
+        sa.Column("signature_sha256", sa.String(length=64), nullable=False, server_default=""),
+    )
     op.create_table(
         "paper_counters",
         sa.Column("kind", sa.String(length=20), nullable=False),
