@@ -6,15 +6,12 @@ rulebook makes public: nothing, the rules, or also the grade of a named firm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source, Step
+from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source
 from domain.model.record import Record
 from domain.model.subject import Subject, SubjectKind
 from domain.rules.codes import mask_personal
-from domain.rules.rulebook import Rulebook
-from domain.rules.trace import CONCLUSION, IMPORTED, deciding_steps
-from domain.services import grades
+from domain.services import explanations, grades, reports
+from domain.services.explanations import Reason
 from handlers.context import Context
 from handlers.firm import texts
 from handlers.firm.forms import numbered
@@ -66,7 +63,7 @@ def improve(context: Context, argument: str) -> str:
         return nothing_yet(context, standing.subject)
     rulebook, office = context.rulebook, context.office
     said = {"name": found.subject.name, "grade": graded(standing.assessment.evaluation)}
-    if _is_best(rulebook, standing.assessment.evaluation.code):
+    if reports.is_best(rulebook, standing.assessment.evaluation.code):
         return texts.IMPROVE_BEST.format(**said)
     changes = grades.improvements(context.uow, found.subject.id, rulebook, context.today())
     if not changes:
@@ -99,10 +96,6 @@ def grade_text(context: Context, subject: Subject, assessment: Assessment) -> st
             office=office.short_name, phone=office.phone, hours=office.hours
         )
     return f"{text}\n{rulebook.wording.disclaimer}" if rulebook.wording.disclaimer else text
-
-
-def _is_best(rulebook: Rulebook, code: str) -> bool:
-    return rulebook.order(code) == min(grade.order for grade in rulebook.grades)
 
 
 # -- somebody bound to no firm, or asking for another --------------------------
@@ -139,61 +132,32 @@ def _named(context: Context, wanted: str) -> str:
 
 def _reasons(context: Context, subject: Subject, evaluation: Evaluation) -> list[str]:
     """The trace in three parts: what decided, the conclusion, what was compared besides."""
-    deciding = deciding_steps(evaluation)
-    records = _records(context, subject) if any(step.records for step in deciding) else {}
-    lines: list[str] = []
-    if context.rulebook.quotable:
-        lines.append(texts.WHY_RULES.format(citation=context.rulebook.citation("")))
-    for number, reason in enumerate(_by_criterion(deciding), 1):
-        lines += _reason_lines(context, number, reason, records)
-    conclusion = next((step for step in evaluation.trace if step.criterion == CONCLUSION), None)
-    if conclusion is not None:
-        lines.append(texts.WHY_CONCLUSION.format(text=conclusion.public_text))
-    return lines + _others(context, evaluation, deciding)
+    records = _records(context, subject) if explanations.records_used(evaluation) else {}
+    told = explanations.explain(context.rulebook, evaluation, records)
+    lines = [texts.WHY_RULES.format(citation=told.citation)] if told.citation else []
+    for number, reason in enumerate(told.reasons, 1):
+        lines += _reason_lines(context, number, reason)
+    if told.conclusion:
+        lines.append(texts.WHY_CONCLUSION.format(text=told.conclusion))
+    if told.other_facts:
+        facts = "；".join(f"{fact}：{value}" for fact, value in told.other_facts)
+        lines.append(texts.WHY_OTHERS.format(facts=facts))
+    return [*lines, texts.WHY_CLOSED] if told.others_untold else lines
 
 
-def _by_criterion(steps: Sequence[Step]) -> list[list[Step]]:
-    """The steps of each criterion together: one reason, however many facts it tests."""
-    reasons: dict[str, list[Step]] = {}
-    for step in steps:
-        reasons.setdefault(step.criterion, []).append(step)
-    return list(reasons.values())
-
-
-def _reason_lines(
-    context: Context, number: int, reason: list[Step], records: Mapping[int, Record]
-) -> list[str]:
-    """One reason with its facts and records. Where the document is not public, only words of our own."""
-    first, *others = reason
-    text = first.public_text + "".join(texts.FACT.format(fact=s.fact, value=s.value) for s in others)
-    if context.rulebook.quotable and first.article:
-        text = texts.STEP_QUOTED.format(article=first.article, text=text)
-    if not all(step.verified for step in reason):
+def _reason_lines(context: Context, number: int, reason: Reason) -> list[str]:
+    """One reason with its records."""
+    text = (
+        texts.STEP_QUOTED.format(article=reason.article, text=reason.text) if reason.article else reason.text
+    )
+    if not reason.verified:
         text += texts.UNVERIFIED.format(office=context.office.short_name)
-    ids = dict.fromkeys(record_id for step in reason for record_id in step.records)
-    named = [records[record_id] for record_id in ids if record_id in records]
-    lines = [f"{number}. {spoken(text)}", *map(record_line, named[:_RECORDS_NAMED])]
-    if len(named) > _RECORDS_NAMED:
-        lines.append(texts.MORE_RECORDS.format(count=len(named) - _RECORDS_NAMED))
+    lines = [f"{number}. {spoken(text)}", *map(record_line, reason.records[:_RECORDS_NAMED])]
+    if len(reason.records) > _RECORDS_NAMED:
+        lines.append(texts.MORE_RECORDS.format(count=len(reason.records) - _RECORDS_NAMED))
     return lines
 
 
 def _records(context: Context, subject: Subject) -> dict[int, Record]:
     found = context.uow.records.of_subject(subject.id, limit=grades.RECORDS_READ)
     return {record.id: record for record in found}
-
-
-def _others(context: Context, evaluation: Evaluation, deciding: Sequence[Step]) -> list[str]:
-    """Every other fact with its value; where the document is not public, that all were compared."""
-    decided = {step.fact for step in deciding}
-    others = {
-        step.fact: step
-        for step in evaluation.trace
-        if step.criterion not in (CONCLUSION, IMPORTED) and step.fact not in decided
-    }
-    if not others:
-        return []
-    if not context.rulebook.quotable:
-        return [texts.WHY_CLOSED]
-    facts = "；".join(f"{fact}：{step.value}" for fact, step in others.items())
-    return [texts.WHY_OTHERS.format(facts=facts)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.model.subject import Subject
-from domain.services import grades
+from domain.services import grades, looks
 from domain.services.grades import Standing
 from handlers.context import Context
 from handlers.firm import texts
@@ -11,10 +11,7 @@ from handlers.firm import texts
 
 def note_look(context: Context, subject: Subject, purpose: str) -> None:
     """Note in the query log and in the audit that this person looked at a subject, and what for."""
-    context.uow.queries.note(subject_id=subject.id, viewer=context.actor, purpose=purpose, at=context.now())
-    context.uow.audit.append(
-        "subject.viewed", actor=context.actor, subject_id=subject.id, detail={"purpose": purpose}
-    )
+    looks.note(context.uow, subject.id, viewer=context.actor, purpose=purpose, at=context.now())
 
 
 def look(context: Context, subject: Subject, purpose: str) -> Standing:

@@ -59,9 +59,7 @@ NOTHING_BOUND = "您现在没有绑定单位，不用解除。想绑定，请回
 # -- grade --------------------------------------------------------------------
 
 GRADE = "{name}\n信用等级：{grade}\n{meaning}\n评价规则：{rulebook}\n{dated}\n来源：{source}"
-GRADED_ON = "评定日期：{date}"
-ADOPTED_ON = "本地采用日期：{date}"
-LOOKED_UP_ON = "截至日期：{date}"
+DATED = "{label}：{date}"
 GRADE_NEXT = "\n回复“为什么”看评定理由，回复“怎么提升”看改进办法，回复“监管措施”看有什么影响。"
 PROVISIONAL = "（暂定）"
 NEEDS_REVIEW_NEXT = "\n人工核定由{office}办理，有材料要补充，请打电话{phone}（{hours}）。"
@@ -72,7 +70,6 @@ WAITING_FIRST = (
 WAITING_CHANGE = "\n另有一项评价结果正由工作人员核定，核定以前以上面的等级为准。"
 
 WHY = "{name}，{grade}，{dated}。理由如下："
-FACT = "（{fact}：{value}）"
 WHY_RULES = "评价规则：{citation}。"
 WHY_CONCLUSION = "结论：{text}"
 WHY_OTHERS = "其余各项也对照过，没有改变等级：{facts}。"

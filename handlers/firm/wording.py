@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from domain.clock import legal_date
-from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source
+from domain.model.assessment import Assessment, Evaluation, OutcomeKind
 from domain.model.record import Record
 from domain.rules.codes import mask_personal
 from domain.rules.rulebook import Rulebook
+from domain.services import reports
 from handlers.firm import texts
 
 _ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d\d)-(\d\d)(?![\d-])")
@@ -39,16 +39,9 @@ def graded(evaluation: Evaluation) -> str:
 
 
 def dated(assessment: Assessment) -> str:
-    """The date of a grade: when it was computed, or when an imported one was adopted here.
-
-    Where no result was imported yet, nothing was adopted: until when none had come.
-    """
-    evaluation = assessment.evaluation
-    if evaluation.source is not Source.IMPORTED or assessment.in_force_from is None:
-        return texts.GRADED_ON.format(date=day(evaluation.as_of))
-    if evaluation.outcome is OutcomeKind.UNRATED:
-        return texts.LOOKED_UP_ON.format(date=day(evaluation.as_of))
-    return texts.ADOPTED_ON.format(date=day(legal_date(assessment.in_force_from)))
+    """The date of a grade, and what kind of date it is."""
+    label, on = reports.dated(assessment)
+    return texts.DATED.format(label=label, date=day(on))
 
 
 def record_line(record: Record) -> str:
