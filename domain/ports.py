@@ -6,7 +6,7 @@ All times are aware UTC, all dates are Shanghai dates, all money is integer fen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +17,8 @@ from domain.model.broadcast import Audience, Broadcast, Ledger
 from domain.model.case import Case, CaseEvent, CaseKind, Evidence
 from domain.model.commitment import Commitment, Performance
 from domain.model.measure import Correction, MeasureInForce
+from domain.model.draft import Draft, HeldFile
+from domain.model.intake import Intake
 from domain.model.paper import Paper, PaperKind
 from domain.model.person import Binding, Channel, Deputyship, Person, Power, Staff
 from domain.model.record import Record, RecordState
@@ -688,6 +690,48 @@ class UnitOfWork(Protocol):
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Effects inside are rolled back when the block raises."""
+class Intakes(Protocol):
+    """Uploaded tables that wait for a check, a second person, or their import."""
+
+    def add(self, intake: Intake) -> int:
+        """Store a new one (its ``id`` is ignored); returns the id."""
+        ...
+
+    def get(self, intake_id: int, *, lock: bool = False) -> Intake | None: ...
+    def save(self, intake: Intake, *, was: int) -> bool:
+        """Overwrite one whose stored version is ``was``, and end its lease; False where it has moved on."""
+        ...
+
+    def newest(self, *, limit: int) -> list[Intake]: ...
+    def of_file(self, kind: str, sha256: str) -> list[Intake]:
+        """Open or imported ones of the very same file, newest first."""
+        ...
+
+    def lease(self, now: datetime, until: datetime) -> Intake | None:
+        """Take the oldest that a job is to work on; it comes up again after the lease."""
+        ...
+
+    def note_progress(self, intake: Intake, done: int, in_all: int, until: datetime) -> bool:
+        """How far the job is, and that it is alive; False where somebody took the table away."""
+        ...
+
+    def waiting(self) -> int:
+        """How many wait for a second person."""
+        ...
+
+    def stale(self, *, idle_before: datetime, ended_before: datetime, limit: int) -> list[Intake]:
+        """Those of which something lies in the file store that is not needed any more."""
+        ...
+
+    def columns_of(self, kind: str) -> dict[str, str]:
+        """Header → column, as told by hand before."""
+        ...
+
+    def remember(self, kind: str, columns: Mapping[str, str], *, by: str, at: datetime) -> None:
+        """Take these headers for these columns in the next file of the kind."""
+        ...
+
+
         ...
 
 
@@ -699,3 +743,7 @@ class Sealer(Protocol):
     def digest(self, purpose: str, plain: bytes) -> bytes:
         """A keyed hash: equal for equal input, useless without the key."""
         ...
+    @property
+    def intakes(self) -> Intakes: ...
+    @property
+    def drafts(self) -> Drafts: ...

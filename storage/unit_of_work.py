@@ -26,6 +26,7 @@ from storage.evidence import SqlEvidence
 from storage.inbox import SqlInbox
 from storage.installation import SqlInstallation
 from storage.jobs import SqlJobs
+from storage.intakes import SqlIntakes
 from storage.measures import SqlCorrections, SqlMeasures
 from storage.outbox import SqlOutbox
 from storage.papers import SqlPapers
@@ -77,6 +78,7 @@ class SqlUnitOfWork:
         self.broadcasts = SqlBroadcasts(connection, sealer)
         self.papers = SqlPapers(connection, sealer)
         self.tokens = SqlTokens(connection, sealer)
+        self.intakes = SqlIntakes(connection, sealer)
         self.jobs = SqlJobs(connection)
         self.installation = SqlInstallation(connection)
 
