@@ -17,7 +17,6 @@ from domain.model.broadcast import Audience, Broadcast, Ledger
 from domain.model.case import Case, CaseEvent, CaseKind, Evidence
 from domain.model.commitment import Commitment, Performance
 from domain.model.measure import Correction, MeasureInForce
-from domain.model.draft import Draft, HeldFile
 from domain.model.intake import Intake
 from domain.model.paper import Paper, PaperKind
 from domain.model.person import Binding, Channel, Deputyship, Person, Power, Staff
@@ -745,5 +744,3 @@ class Sealer(Protocol):
         ...
     @property
     def intakes(self) -> Intakes: ...
-    @property
-    def drafts(self) -> Drafts: ...
