@@ -16,7 +16,7 @@ from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from domain.model.broadcast import Audience, Broadcast, Ledger
 from domain.model.case import Case, CaseEvent, CaseKind, Evidence
 from domain.model.commitment import Commitment, Performance
-from domain.model.measure import Correction, MeasureInForce
+from domain.model.draft import Draft, HeldFile
 from domain.model.intake import Intake
 from domain.model.paper import Paper, PaperKind
 from domain.model.person import Binding, Channel, Deputyship, Person, Power, Staff
@@ -609,6 +609,45 @@ class Papers(Protocol):
     def add(self, paper: Paper) -> Paper:
         """Store a paper (its ``id`` is ignored); returned with its id."""
         ...
+class Drafts(Protocol):
+    """Forms of pages that were begun and not sent, with their files."""
+
+    def get(self, person_id: int, form: str) -> Draft | None: ...
+    def locked(self, person_id: int, form: str, at: datetime) -> Draft:
+        """The draft, made where there is none; nobody else changes it until this transaction ends."""
+        ...
+
+    def put(self, draft: Draft) -> None:
+        """Overwrite what was written; files are not touched."""
+        ...
+
+    def of_person(self, person_id: int) -> list[Draft]:
+        """The latest first, those that were sent included."""
+        ...
+
+    def attach(self, draft: Draft, file: HeldFile) -> None: ...
+    def detach(self, person_id: int, form: str, sha256: str) -> None:
+        """Take a file away; its bytes go later."""
+        ...
+
+    def hand_over(self, draft: Draft) -> None:
+        """The files of a draft are a case's from now on."""
+        ...
+
+    def erase(self, person_id: int) -> None: ...
+    def loose(self, *, limit: int) -> list[str]:
+        """Hashes of files that were let go of, the oldest first."""
+        ...
+
+    def held(self, sha256: str) -> bool:
+        """Whether a draft, a case or a paper still holds a file."""
+        ...
+
+    def gone(self, sha256: str) -> None:
+        """There is nothing left to do about a file that was let go of."""
+        ...
+
+
 
     def get(self, paper_id: int) -> Paper | None: ...
     def about(self, kind: PaperKind, about: str) -> Paper | None:
@@ -742,5 +781,9 @@ class Sealer(Protocol):
     def digest(self, purpose: str, plain: bytes) -> bytes:
         """A keyed hash: equal for equal input, useless without the key."""
         ...
+    @property
+    def intakes(self) -> Intakes: ...
+    @property
+    def drafts(self) -> Drafts: ...
     @property
     def intakes(self) -> Intakes: ...

@@ -100,6 +100,7 @@ _PLAIN = (
     "item",
     "template_version",
     "text_sha256",
+    "signature_sha256",
     "consents",
     "signer_id",
     "signed_at",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, tuple_, update
 
-from storage.tables import bind_failures, bindings, conversations, outbox, query_log
+from storage.tables import bind_failures, bindings, conversations, draft_files, drafts, outbox, query_log
 
 _BEFORE: BindParameter[datetime] = bindparam("before")
 _AT_MOST: BindParameter[int] = bindparam("at_most")
@@ -32,6 +32,29 @@ _OLD_QUERIES = select(query_log.c.id).where(query_log.c.at < _BEFORE).limit(_AT_
 _FORGET_QUERIES = delete(query_log).where(query_log.c.id.in_(_OLD_QUERIES.scalar_subquery()))
 
 
+# the bytes of a file that waits with such a draft are let go of first
+_OLD_DRAFT = exists().where(
+    drafts.c.person_id == draft_files.c.person_id,
+    drafts.c.form == draft_files.c.form,
+    drafts.c.updated_at < _BEFORE,
+)
+_OLD_FILES = select(draft_files.c.id).where(_OLD_DRAFT).limit(_AT_MOST)
+_LET_GO_OF_FILES = (
+    update(draft_files)
+    .where(draft_files.c.id.in_(_OLD_FILES.scalar_subquery()))
+    .values(person_id=None, form="", name=b"")
+)
+_WITH_FILES = exists().where(
+    draft_files.c.person_id == drafts.c.person_id, draft_files.c.form == drafts.c.form
+)
+_OLD_DRAFTS = (
+    select(drafts.c.person_id, drafts.c.form)
+    .where(drafts.c.updated_at < _BEFORE, ~_WITH_FILES)
+    .limit(_AT_MOST)
+)
+_FORGET_DRAFTS = delete(drafts).where(tuple_(drafts.c.person_id, drafts.c.form).in_(_OLD_DRAFTS))
+
+
 class SqlRetention:
     """Implements ``domain.ports.Retention``."""
 
@@ -53,6 +76,8 @@ class SqlRetention:
             (_FORGET_FAILURES, talk_before),
             (_FORGET_BINDINGS, ended_bindings_before),
             (_FORGET_QUERIES, queries_before),
+            (_LET_GO_OF_FILES, talk_before),
+            (_FORGET_DRAFTS, talk_before),
         )
         return sum(
             self._connection.execute(statement, {"before": before, "at_most": limit}).rowcount

@@ -21,6 +21,7 @@ from storage.cards import SqlCards
 from storage.cases import SqlCases
 from storage.commitments import SqlCommitments
 from storage.conversations import SqlConversations
+from storage.drafts import SqlDrafts
 from storage.evaluations import SqlEvaluationBook
 from storage.evidence import SqlEvidence
 from storage.inbox import SqlInbox
@@ -77,6 +78,8 @@ class SqlUnitOfWork:
         self.evidence = SqlEvidence(connection, sealer)
         self.broadcasts = SqlBroadcasts(connection, sealer)
         self.papers = SqlPapers(connection, sealer)
+        self.tokens = SqlTokens(connection, sealer)
+        self.drafts = SqlDrafts(connection, sealer)
         self.tokens = SqlTokens(connection, sealer)
         self.intakes = SqlIntakes(connection, sealer)
         self.jobs = SqlJobs(connection)

@@ -82,3 +82,5 @@ class Commitment:
     judged_on: date | None = None
     #: userid
     judged_by: str = ""
+    #: of the picture of the signature, kept among the files; "" where it was signed in words
+    signature_sha256: str = ""

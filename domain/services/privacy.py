@@ -10,7 +10,7 @@ from domain.errors import Refused
 from domain.model.person import Binding, Person
 from domain.model.subject import Subject
 from domain.ports import UnitOfWork
-from domain.services import bindings
+from domain.services import bindings, drafts
 
 #: how long things are kept: the privacy notice of the office file promises no less and no more
 TALK_KEPT = timedelta(days=30)
@@ -39,7 +39,8 @@ def note_shown(uow: UnitOfWork, person: Person, version: str, now: datetime) -> 
 
 def holdings(uow: UnitOfWork, person: Person, *, unfinished: tuple[str, ...], today: date) -> Holdings:
     """What we hold about the person (PIPL 45): account, bindings, unfinished forms."""
-    return Holdings(person, tuple(bindings.active(uow, person, today)), unfinished)
+    on_pages = (draft.title for draft in uow.drafts.of_person(person.id) if draft.waits)
+    return Holdings(person, tuple(bindings.active(uow, person, today)), (*unfinished, *on_pages))
 
 
 def erase(uow: UnitOfWork, person: Person, now: datetime, today: date) -> int:
@@ -53,6 +54,7 @@ def erase(uow: UnitOfWork, person: Person, now: datetime, today: date) -> int:
         until = (failures[0] + bindings.WRONG_CODE_WINDOW).astimezone(SHANGHAI)
         raise Refused(NOT_YET.format(until=f"{until.month}月{until.day}日{until:%H:%M}"))
     ended = withdraw(uow, person, now, today, reason="erased")
+    drafts.erase(uow, person)
     uow.people.erase(person.id, now)
     uow.audit.append("privacy.erased", actor=f"person:{person.id}")
     return ended
