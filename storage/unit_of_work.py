@@ -78,10 +78,9 @@ class SqlUnitOfWork:
         self.evidence = SqlEvidence(connection, sealer)
         self.broadcasts = SqlBroadcasts(connection, sealer)
         self.papers = SqlPapers(connection, sealer)
-        self.tokens = SqlTokens(connection, sealer)
+        self.intakes = SqlIntakes(connection, sealer)
         self.drafts = SqlDrafts(connection, sealer)
         self.tokens = SqlTokens(connection, sealer)
-        self.intakes = SqlIntakes(connection, sealer)
         self.jobs = SqlJobs(connection)
         self.installation = SqlInstallation(connection)
 
