@@ -44,13 +44,8 @@ _ADD = insert_once(records, "business_key")
 _ADD_VIOLATION = insert(violations)
 _BY_KEY = select(records.c.id).where(records.c.business_key == bindparam("key"))
 _SET_STATE = update(records).where(records.c.id == bindparam("wanted")).values(state=bindparam("new_state"))
-_END_PUBLICITY = (
-    update(records)
-    .where(
-        records.c.id == bindparam("wanted"),
-        or_(records.c.publicity_until.is_(None), records.c.publicity_until > bindparam("on")),
-    )
-    .values(publicity_until=bindparam("on"))
+_SET_PUBLICITY = (
+    update(records).where(records.c.id == bindparam("wanted")).values(publicity_until=bindparam("until"))
 )
 
 
@@ -83,9 +78,9 @@ class SqlRecords:
     def set_state(self, record_id: int, state: RecordState) -> None:
         self._connection.execute(_SET_STATE, {"wanted": record_id, "new_state": state.value})
 
-    def end_publicity(self, record_id: int, on: date) -> None:
-        """It is public until ``on`` at the latest (S4-39)."""
-        self._connection.execute(_END_PUBLICITY, {"wanted": record_id, "on": on})
+    def set_publicity(self, record_id: int, until: date | None) -> None:
+        """It is public until this day (S4-39); None: without an end."""
+        self._connection.execute(_SET_PUBLICITY, {"wanted": record_id, "until": until})
 
 
 def record_row(record: Record) -> dict[str, Any]:

@@ -9,12 +9,13 @@ the firm is told; the correction is queued for the upper platform (S0-41).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from domain.model.assessment import OutcomeKind
 from domain.model.case import SYSTEM_ACTOR, Case, CaseKind
 from domain.model.measure import Correction, MeasureInForce
-from domain.model.record import RecordState
+from domain.model.record import Record, RecordState
 from domain.model.subject import Subject
 from domain.services import case_owners, cases, letters, measures
 from domain.services.grades import reassess
@@ -23,6 +24,9 @@ from domain.services.work import Work
 STATE = "记录状态"
 GRADE = "信用等级"
 PUBLICITY = "公示"
+PUBLIC, NOT_PUBLIC = "公示中", "停止公示"
+#: fact of a case: until when a record was to be public that the decision took down; "" for no end
+PUBLIC_UNTIL = "public_until"
 
 GRADE_NOW = "信用等级已重新评定，现在是{grade}。"
 GRADE_SAME = "已重新评定，信用等级没有变化。"
@@ -43,6 +47,8 @@ class Aftermath:
     grade: str
     lifted: tuple[MeasureInForce, ...]
     stop_orders: tuple[str, ...]
+    #: a record that had been taken down is public again
+    public_again: bool = False
 
     @property
     def changed(self) -> bool:
@@ -62,14 +68,45 @@ def record_changed(
 
     ``by`` is the userid of who decided; it answers for the grade that results.
     """
-    record = work.uow.records.get(record_id)
+    record, public_again = work.uow.records.get(record_id), False
     if record is not None and record.state is not state:
         work.uow.records.set_state(record_id, state)
         _queue(work, case, subject_id, record_id, STATE, record.state.value, state.value)
-        if not state.counts and record.published_on is not None:
-            work.uow.records.end_publicity(record_id, work.today)
-            _queue(work, case, subject_id, record_id, PUBLICITY, "公示中", "停止公示")
-    return re_evaluated(work, case, subject_id, by=by)
+        if state.counts:
+            public_again = _resume_publicity(work, case, record)
+        else:
+            _end_publicity(work, case, record)
+    return replace(re_evaluated(work, case, subject_id, by=by), public_again=public_again)
+
+
+def _end_publicity(work: Work, case: Case, record: Record) -> None:
+    """It is public no longer (S4-39); until when it was to be stays with the case, for a correction."""
+    if record.published_on is None or not _public_after(work, record.publicity_until):
+        return
+    work.uow.records.set_publicity(record.id, work.today)
+    cases.amend(work, case, facts={PUBLIC_UNTIL: _iso(record.publicity_until)})
+    _queue(work, case, record.subject_id, record.id, PUBLICITY, PUBLIC, NOT_PUBLIC)
+
+
+def _resume_publicity(work: Work, case: Case, record: Record) -> bool:
+    """A decision that had ended the publicity was corrected: its earlier end holds again. Whether it is public."""
+    ended = case.facts.get(PUBLIC_UNTIL)
+    if ended is None:
+        return False
+    until = date.fromisoformat(ended) if ended else None
+    work.uow.records.set_publicity(record.id, until)
+    if not _public_after(work, until):
+        return False
+    _queue(work, case, record.subject_id, record.id, PUBLICITY, NOT_PUBLIC, PUBLIC)
+    return True
+
+
+def _public_after(work: Work, until: date | None) -> bool:
+    return until is None or until > work.today
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def re_evaluated(work: Work, case: Case, subject_id: int, *, by: str) -> Aftermath:

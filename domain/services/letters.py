@@ -24,6 +24,8 @@ from domain.services.work import Work
 _UP_FOR = timedelta(hours=1)
 #: kinds whose own services write to staff about every step
 _SPOKEN_FOR = frozenset({CaseKind.CONSULTATION, CaseKind.BROADCAST})
+#: steps whose services tell the same people more than the step says
+_SPOKEN_OF = frozenset({(CaseKind.COMMITMENT, "签署")})
 #: an undelivered letter is not lost for ever while one of these holds for any of its kind
 _ON_THE_WAY = frozenset({"waiting", "leased", "sent", "carried", "unknown"})
 
@@ -153,7 +155,7 @@ def deciders_of(work: Work, case: Case) -> list[str]:
 
 def case_moved(work: Work, before: Case, after: Case, action: str, actor: Actor, text: str) -> None:
     """Tell the staff whose turn it is now, and who may decide now and could not before; never the actor."""
-    if after.kind in _SPOKEN_FOR or after.number != before.number:
+    if after.kind in _SPOKEN_FOR or (after.kind, action) in _SPOKEN_OF or after.number != before.number:
         return
     could = set(deciders_of(work, before)) if before.open else set()
     due = [*whose_turn(work, after), *(who for who in deciders_of(work, after) if who not in could)]

@@ -18,6 +18,7 @@ ANNOUNCED = (
     "{countdown}。回复“进度 {anew}”看进展。"
 )
 TAKEN_BACK = "原决定已更正，“{title}”这条记录恢复为“{state}”。"
+PUBLIC_AGAIN = "公示按原来的期限继续。"
 
 #: what a decision with this outcome made of the record
 _MADE: dict[str, RecordState] = {
@@ -52,6 +53,8 @@ def taken_back(work: Work, case: Case, actor: Actor) -> str:
     state = RecordState(case.facts.get("state_before", RecordState.VALID))
     after = cascade.record_changed(work, case, case.subject_id, record.id, state, by=actor.id)
     said = TAKEN_BACK.format(title=record.title, state=state.value)
+    if after.public_again:
+        said += PUBLIC_AGAIN
     return said + (after.said if after.changed else "")
 
 

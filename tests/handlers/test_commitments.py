@@ -10,7 +10,7 @@ import pytest
 from domain.errors import NotAllowed, Refused
 from domain.model.case import Case
 from domain.model.commitment import Commitment, Performance
-from domain.model.person import Power, Staff
+from domain.model.person import Channel, Power, Staff
 from domain.model.record import RecordKind, RecordState
 from domain.model.subject import Subject, SubjectKind
 from domain.services import cases, reminders
@@ -112,6 +112,14 @@ def test_the_letter_names_the_credit_code_and_is_stored_as_it_was_signed(staffed
     assert commitment.signed.proof == "letter:SQ20260007"
     assert commitment.code == "140603" + "20261120" + "000001"
     assert commitment.performance is Performance.PENDING
+
+
+def test_the_clerk_is_told_of_a_new_commitment_once(staffed: Town) -> None:
+    signs(signer(staffed, staffed.firm()))
+    work = work_of(staffed)
+    clerk = staffed.uow.people.get_or_add(Channel.WECOM, work.staff_account, "chen", work.now)
+    (told,) = staffed.uow.outbox.take_waiting(clerk.id, work.now)
+    assert told.startswith("新的承诺：CN20260001")
 
 
 @pytest.mark.clause("S3-28")

@@ -34,7 +34,14 @@ def _staffed(town: Town) -> Town:
     return town
 
 
-def fined(town: Town, firm: Subject, on: date, severity: Severity = Severity.ORDINARY) -> int:
+def fined(
+    town: Town,
+    firm: Subject,
+    on: date,
+    severity: Severity = Severity.ORDINARY,
+    *,
+    publicity_until: date | None = None,
+) -> int:
     violation = Violation(1, "未按规定公示价格", ("罚款",), 200_000, severity=severity)
     return town.record(
         firm,
@@ -44,6 +51,7 @@ def fined(town: Town, firm: Subject, on: date, severity: Severity = Severity.ORD
         authority="县市场监督管理局",
         violations=(violation,),
         published_on=on,
+        publicity_until=publicity_until,
     )
 
 
@@ -93,6 +101,45 @@ def test_a_refused_repair_says_why_and_what_is_left(here: Town) -> None:
     told = waiting(here, talk)
     assert "罚款没有缴清" in told
     assert "行政复议" in told
+
+
+@pytest.mark.clause("S4-39")
+@pytest.mark.parametrize("until", [date(2027, 6, 30), None])
+def test_a_corrected_repair_gives_the_publicity_its_earlier_end_back(here: Town, until: date | None) -> None:
+    here.uow.staff.save(Staff("zhou", "周舟", ("审批",), here.office.name))
+    firm = here.firm("西峡戊有限公司")
+    record_id = fined(here, firm, LONG_AGO, publicity_until=until)
+    talk = here.bound(firm)
+    number = applies(talk).split("案号")[1][:10]
+    work = work_of(here)
+    cases.act(work, number, "受理", actor=actor_of(work, "chen"))
+    cases.act(work, number, "同意", actor=actor_of(work, "lin"))
+    assert public_until(here, record_id) == work.today
+    anew = cases.act(work, number, "更正", actor=actor_of(work, "zhou"), text="罚款收据是伪造的")
+    cases.act(work, anew.number, "驳回", actor=actor_of(work, "zhou"), text="罚款没有缴清")
+    assert public_until(here, record_id) == until
+    assert "公示按原来的期限继续" in waiting(here, talk)
+    queued = [(c.what, c.before, c.after) for c in here.uow.corrections.since(None)]
+    assert ("公示", "公示中", "停止公示") in queued
+    assert queued.index(("公示", "停止公示", "公示中")) > queued.index(("公示", "公示中", "停止公示"))
+
+
+def test_a_publicity_that_was_over_is_not_taken_down_again(here: Town) -> None:
+    firm = here.firm("西峡戊有限公司")
+    over = date(2026, 10, 1)
+    record_id = fined(here, firm, LONG_AGO, publicity_until=over)
+    number = applies(here.bound(firm)).split("案号")[1][:10]
+    work = work_of(here)
+    cases.act(work, number, "受理", actor=actor_of(work, "chen"))
+    cases.act(work, number, "同意", actor=actor_of(work, "lin"))
+    assert public_until(here, record_id) == over
+    assert "公示" not in [c.what for c in here.uow.corrections.since(None)]
+
+
+def public_until(town: Town, record_id: int) -> date | None:
+    record = town.uow.records.get(record_id)
+    assert record is not None
+    return record.publicity_until
 
 
 def test_a_repair_that_was_granted_in_error_is_corrected_by_another_approver(here: Town) -> None:
