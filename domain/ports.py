@@ -18,6 +18,7 @@ from domain.model.case import Case, CaseEvent, CaseKind, Evidence
 from domain.model.commitment import Commitment, Performance
 from domain.model.draft import Draft, HeldFile
 from domain.model.intake import Intake
+from domain.model.measure import Correction, MeasureInForce
 from domain.model.paper import Paper, PaperKind
 from domain.model.person import Binding, Channel, Deputyship, Person, Power, Staff
 from domain.model.record import Record, RecordState
@@ -595,20 +596,6 @@ class Broadcasts(Protocol):
     def note_reported(self, broadcast_id: int, at: datetime) -> None: ...
 
 
-class Papers(Protocol):
-    """文书 as issued."""
-
-    def lock(self, kind: PaperKind, year: int) -> None:
-        """Others who issue a paper of this kind wait until this transaction ends."""
-        ...
-
-    def next_number(self, kind: PaperKind, year: int) -> int:
-        """The next number of a series: ascending, without gaps."""
-        ...
-
-    def add(self, paper: Paper) -> Paper:
-        """Store a paper (its ``id`` is ignored); returned with its id."""
-        ...
 class Drafts(Protocol):
     """Forms of pages that were begun and not sent, with their files."""
 
@@ -648,6 +635,20 @@ class Drafts(Protocol):
         ...
 
 
+class Papers(Protocol):
+    """文书 as issued."""
+
+    def lock(self, kind: PaperKind, year: int) -> None:
+        """Others who issue a paper of this kind wait until this transaction ends."""
+        ...
+
+    def next_number(self, kind: PaperKind, year: int) -> int:
+        """The next number of a series: ascending, without gaps."""
+        ...
+
+    def add(self, paper: Paper) -> Paper:
+        """Store a paper (its ``id`` is ignored); returned with its id."""
+        ...
 
     def get(self, paper_id: int) -> Paper | None: ...
     def about(self, kind: PaperKind, about: str) -> Paper | None:
@@ -673,6 +674,48 @@ class Drafts(Protocol):
 
     def revoke(self, paper_id: int, *, at: datetime, why: str) -> bool:
         """It no longer holds; False where that was said before."""
+        ...
+
+
+class Intakes(Protocol):
+    """Uploaded tables that wait for a check, a second person, or their import."""
+
+    def add(self, intake: Intake) -> int:
+        """Store a new one (its ``id`` is ignored); returns the id."""
+        ...
+
+    def get(self, intake_id: int, *, lock: bool = False) -> Intake | None: ...
+    def save(self, intake: Intake, *, was: int) -> bool:
+        """Overwrite one whose stored version is ``was``, and end its lease; False where it has moved on."""
+        ...
+
+    def newest(self, *, limit: int) -> list[Intake]: ...
+    def of_file(self, kind: str, sha256: str) -> list[Intake]:
+        """Open or imported ones of the very same file, newest first."""
+        ...
+
+    def lease(self, now: datetime, until: datetime) -> Intake | None:
+        """Take the oldest that a job is to work on; it comes up again after the lease."""
+        ...
+
+    def note_progress(self, intake: Intake, done: int, in_all: int, until: datetime) -> bool:
+        """How far the job is, and that it is alive; False where somebody took the table away."""
+        ...
+
+    def waiting(self) -> int:
+        """How many wait for a second person."""
+        ...
+
+    def stale(self, *, idle_before: datetime, ended_before: datetime, limit: int) -> list[Intake]:
+        """Those of which something lies in the file store that is not needed any more."""
+        ...
+
+    def columns_of(self, kind: str) -> dict[str, str]:
+        """Header → column, as told by hand before."""
+        ...
+
+    def remember(self, kind: str, columns: Mapping[str, str], *, by: str, at: datetime) -> None:
+        """Take these headers for these columns in the next file of the kind."""
         ...
 
 
@@ -727,51 +770,11 @@ class UnitOfWork(Protocol):
     def papers(self) -> Papers: ...
     @property
     def intakes(self) -> Intakes: ...
+    @property
+    def drafts(self) -> Drafts: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Effects inside are rolled back when the block raises."""
-class Intakes(Protocol):
-    """Uploaded tables that wait for a check, a second person, or their import."""
-
-    def add(self, intake: Intake) -> int:
-        """Store a new one (its ``id`` is ignored); returns the id."""
-        ...
-
-    def get(self, intake_id: int, *, lock: bool = False) -> Intake | None: ...
-    def save(self, intake: Intake, *, was: int) -> bool:
-        """Overwrite one whose stored version is ``was``, and end its lease; False where it has moved on."""
-        ...
-
-    def newest(self, *, limit: int) -> list[Intake]: ...
-    def of_file(self, kind: str, sha256: str) -> list[Intake]:
-        """Open or imported ones of the very same file, newest first."""
-        ...
-
-    def lease(self, now: datetime, until: datetime) -> Intake | None:
-        """Take the oldest that a job is to work on; it comes up again after the lease."""
-        ...
-
-    def note_progress(self, intake: Intake, done: int, in_all: int, until: datetime) -> bool:
-        """How far the job is, and that it is alive; False where somebody took the table away."""
-        ...
-
-    def waiting(self) -> int:
-        """How many wait for a second person."""
-        ...
-
-    def stale(self, *, idle_before: datetime, ended_before: datetime, limit: int) -> list[Intake]:
-        """Those of which something lies in the file store that is not needed any more."""
-        ...
-
-    def columns_of(self, kind: str) -> dict[str, str]:
-        """Header → column, as told by hand before."""
-        ...
-
-    def remember(self, kind: str, columns: Mapping[str, str], *, by: str, at: datetime) -> None:
-        """Take these headers for these columns in the next file of the kind."""
-        ...
-
-
         ...
 
 
@@ -783,7 +786,3 @@ class Sealer(Protocol):
     def digest(self, purpose: str, plain: bytes) -> bytes:
         """A keyed hash: equal for equal input, useless without the key."""
         ...
-    @property
-    def drafts(self) -> Drafts: ...
-    @property
-    def intakes(self) -> Intakes: ...

@@ -26,8 +26,8 @@ from storage.evaluations import SqlEvaluationBook
 from storage.evidence import SqlEvidence
 from storage.inbox import SqlInbox
 from storage.installation import SqlInstallation
-from storage.jobs import SqlJobs
 from storage.intakes import SqlIntakes
+from storage.jobs import SqlJobs
 from storage.measures import SqlCorrections, SqlMeasures
 from storage.outbox import SqlOutbox
 from storage.papers import SqlPapers
