@@ -124,8 +124,8 @@ def _parameter(param: Any) -> str:
 
 
 def say(text: str = "") -> None:
-    """One line on stdout."""
-    print(text)
+    """One line on stdout, at once: whoever reads a log file waits for it too."""
+    print(text, flush=True)
 
 
 def warn(text: str) -> None:
