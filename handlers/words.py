@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: zero-width characters, byte order marks, direction marks: pasted, never meant
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -12,6 +13,10 @@ _SPACE = re.compile(r"\s+")
 _STICKER = re.compile(r"(?:\[[\u4e00-\u9fffA-Za-z]{1,6}\])+$")
 #: quotes and stops around a word; people answer “为什么” with its quotes
 _AROUND = frozenset("\"'“”‘’「」『』《》〈〉【】()[]<>。.!?,、;:~…·—")
+
+
+#: characters; the longest command has six
+_LONGEST_WORD = 8
 
 
 def _is_ornament(char: str) -> bool:
@@ -24,6 +29,16 @@ def normalise(text: str) -> str:
 
     Full-width letters and digits become plain ones, so codes compare too.
     """
+    return _word(text) if len(text) <= _LONGEST_WORD else _normal(text)
+
+
+@lru_cache(maxsize=1024)
+def _word(text: str) -> str:
+    """A word that is said all day is made comparable once; what is longer is nobody's to remember."""
+    return _normal(text)
+
+
+def _normal(text: str) -> str:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     shown = "".join(" " if unicodedata.category(c) == "Cc" else c for c in plain)
     words = _STICKER.sub("", _SPACE.sub(" ", shown).strip())

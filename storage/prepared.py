@@ -44,7 +44,9 @@ class _Plan:
         self.sql = compiled.string
         self._arguments = [_argument(compiled.binds[name]) for name in compiled.positiontup]
         columns = list(getattr(statement, "exported_columns", ()))
-        self._readers = [_reader(column.type) for column in columns]
+        readers = [_reader(column.type) for column in columns]
+        #: only the columns that are stored otherwise than they are read
+        self._readers = [(place, read) for place, read in enumerate(readers) if read is not None]
         names = [column.key for column in columns]
         self._row: Any = namedtuple("Row", names, rename=True) if names else None
 
@@ -58,11 +60,13 @@ class _Plan:
         return driver.execute(self.sql, self.arguments(values))
 
     def rows(self, cursor: sqlite3.Cursor) -> list[Any]:
-        readers, make = self._readers, self._row
-        return [
-            make(*[value if read is None else read(value) for read, value in zip(readers, row, strict=True)])
-            for row in cursor.fetchall()
-        ]
+        return [self._read(row) for row in cursor.fetchall()]
+
+    def _read(self, row: Sequence[Any]) -> Any:
+        cells = list(row)
+        for place, read in self._readers:
+            cells[place] = read(cells[place])
+        return self._row._make(cells)
 
 
 class Prepared:
