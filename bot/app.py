@@ -27,6 +27,7 @@ from bot.channels.wecom import WeComCallback
 from bot.channels.wecom_api import WeComApi
 from bot.clock import SystemClock
 from bot.delivery import Delivery
+from bot.documents.seal import NoSeal, PictureSeals, Seal, TestSeal
 from bot.importing import Importer
 from bot.logging import configure
 from bot.media import MediaFetcher
@@ -223,6 +224,7 @@ class _Blueprint:
             self._sealer,
             settings.wecom_corp_id or "wecom",
             settings.base_url,
+            _seal(settings),
         )
         nursery, metrics = Nursery(), Metrics()
         api = _api(settings, session, runner, clock)
@@ -292,6 +294,13 @@ def _authorize(settings: Settings, base: str) -> str:
     """Where browsers are asked who they are: beside the API where that was pointed elsewhere."""
     chosen: str = getattr(settings, base)
     return AUTHORIZE if chosen == type(settings).model_fields[base].default else chosen
+
+
+def _seal(settings: Settings) -> Seal:
+    """The demonstration prints a seal that says it is none; an office the pictures it keeps, or nothing."""
+    if settings.demonstration:
+        return TestSeal()
+    return PictureSeals(settings.seals) if settings.seals is not None else NoSeal()
 
 
 def _page(settings: Settings) -> str:

@@ -13,13 +13,14 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
 
 from bot.channels.wecom import SYSTEM_SENDER
+from bot.documents.seal import NoSeal, Seal
 from bot.metrics import Metrics
 from bot.spoken import kept, update_of
 from bot.tasks import Nursery
@@ -86,6 +87,8 @@ class House:
     staff_account: str = "wecom"
     #: the address of our own pages
     base_url: str = ""
+    #: who prints the impression on papers
+    seal: Seal = field(default_factory=NoSeal)
 
     def work(self, uow: SqlUnitOfWork) -> Work:
         """What the services of cases want, in one transaction."""

@@ -59,6 +59,10 @@ _EXPECTED: dict[str, tuple[str, str]] = {
     ),
     "XINSHI_LOG_FORMAT": ("应为 console 或 json", "expected console or json"),
     "XINSHI_ATTACHMENTS": ("应为一个文件夹", "expected a folder"),
+    "XINSHI_SEALS": (
+        "应为放印章图片的文件夹，图片以单位全称命名",
+        "expected a folder with pictures of seals, each named after its department",
+    ),
     "WECHAT_APP_ID": ("应为服务号的 AppID", "expected the service account's app id"),
     "WECHAT_APP_SECRET": ("应为服务号的 AppSecret", "expected the service account's app secret"),
     "WECHAT_TOKEN": ("应为 3 到 32 位字母或数字", "expected 3 to 32 letters or digits"),
@@ -129,6 +133,7 @@ class Settings(BaseSettings):
         validation_alias="XINSHI_ATTACHMENTS",
         default_factory=lambda data: Path(data.get("data_dir", "var")) / "attachments",
     )
+    seals: Path | None = _setting("XINSHI_SEALS", default=None)
 
     wechat_app_id: str = _setting("WECHAT_APP_ID", "WECHAT_APPID", "WX_APP_ID", "WX_APPID")
     wechat_app_secret: SecretStr = _setting(

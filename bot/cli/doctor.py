@@ -46,7 +46,7 @@ def examine(settings: Settings) -> list[Finding]:
         _database(settings),
         _wechat(settings),
         _platform(settings),
-        Finding("字体", "ok", "本版本不生成文书，不需要字体"),
+        _one("字体", _fonts),
     ]
 
 
@@ -79,6 +79,13 @@ def _office(settings: Settings) -> str:
 
     path = settings.office_file()
     return parse_office(path.read_text(encoding="utf-8-sig"), path.name).name
+
+
+def _fonts() -> str:
+    """The press needs its own fonts, whatever else this machine has."""
+    from bot.documents.press import fonts
+
+    return f"文书字体齐全：{'、'.join(fonts().families())}"
 
 
 def _database(settings: Settings) -> Finding:
