@@ -37,3 +37,13 @@ def library_year(year: int) -> LibraryYear:
     makeup = frozenset(day for day in known.weekend_workdays if day.year == year)
     days = read(years=year) if makeup else known
     return LibraryYear(frozenset(day for day in days if day.year == year), makeup, announced=bool(makeup))
+
+
+@cache
+def festival_names(year: int) -> dict[date, str]:
+    """The festivals of a year by their Chinese names; days that were only moved have none."""
+    from holidays.countries.china import China
+
+    read: Callable[..., HolidayBase] = China
+    named = read(years=year, observed=False, language="zh_CN")
+    return {day: name.removeprefix("农历") for day, name in named.items() if not name.startswith("休息日")}

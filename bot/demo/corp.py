@@ -16,7 +16,12 @@ _ORDER: Final = ("经办", "审批", "信用办管理员", "联络员", "检查�
 
 
 def demo_corp(
-    settings: DemoSettings, office: Office, staff: Sequence[Staff], address: str, memory: Path
+    settings: DemoSettings,
+    office: Office,
+    staff: Sequence[Staff],
+    address: str,
+    memory: Path,
+    page_cookies: tuple[tuple[str, str], ...],
 ) -> WeComConfig:
     """One corp with one app, at the addresses of this process; whoever is disabled here is disabled there."""
     names = [office.name, *(department.name for department in office.departments)]
@@ -28,6 +33,7 @@ def demo_corp(
         token=settings.wecom_token.get_secret_value(),
         encoding_aes_key=settings.wecom_encoding_aes_key.get_secret_value(),
         callback_url=f"{address}/wecom/callback",
+        trusted_domain=address.partition("://")[2],
     )
     return WeComConfig(
         corp_id=settings.wecom_corp_id,
@@ -38,6 +44,7 @@ def demo_corp(
         ),
         members=tuple(_member(each, office, numbers) for each in sorted(staff, key=_place)),
         memory=memory,
+        page_cookies=page_cookies,
     )
 
 

@@ -6,6 +6,7 @@ documents, so that each checks the other.
 
 from bot.simulator.actions import Simulator
 from bot.simulator.application import SIMULATOR, create_simulator
+from bot.simulator.backstage import Act, Backstage, Day, Guide, NobodyBehind, Rules, Step
 from bot.simulator.config import Hint, Mode, SimulatorConfig, Slot, Template
 from bot.simulator.courier import Outcome
 from bot.simulator.errors import NotPossibleError
@@ -19,19 +20,26 @@ from bot.simulator.wecom.config import AppConfig, DepartmentConfig, MemberConfig
 __all__ = [
     "FAULT_LINE",
     "SIMULATOR",
+    "Act",
     "AppConfig",
+    "Backstage",
+    "Day",
     "DepartmentConfig",
     "FaultKind",
+    "Guide",
     "Hint",
     "Knobs",
     "MemberConfig",
     "Mode",
+    "NobodyBehind",
     "NotPossibleError",
     "Outcome",
     "Repeat",
+    "Rules",
     "Simulator",
     "SimulatorConfig",
     "Slot",
+    "Step",
     "Template",
     "WeCom",
     "WeComConfig",

@@ -10,9 +10,12 @@ from aiohttp import web
 from bot.clock import MovableClock
 from bot.simulator.actions import Simulator
 from bot.simulator.api import PlatformApi
+from bot.simulator.backstage import Backstage, NobodyBehind
+from bot.simulator.backstage_page import BackstagePage
 from bot.simulator.browsers import Browsers
-from bot.simulator.config import Hint, SimulatorConfig
-from bot.simulator.page import Hints, Page
+from bot.simulator.clockwork import Clockwork
+from bot.simulator.config import SimulatorConfig
+from bot.simulator.page import Page
 from bot.simulator.wecom.api import WeComApi
 from bot.tasks import Nursery
 
@@ -20,12 +23,8 @@ from bot.tasks import Nursery
 SIMULATOR: Final = web.AppKey("simulator", Simulator)
 
 
-def _no_hints() -> Sequence[Hint]:
-    return ()
-
-
 def create_simulator(
-    config: SimulatorConfig, clock: MovableClock, nursery: Nursery, hints: Hints = _no_hints
+    config: SimulatorConfig, clock: MovableClock, nursery: Nursery, backstage: Backstage | None = None
 ) -> web.Application:
     """A sub-application to be mounted, as a rule at ``/sim``.
 
@@ -36,9 +35,12 @@ def create_simulator(
     before closing.
     """
     simulator = Simulator(config, clock, nursery)
+    behind = backstage or NobodyBehind()
+    clockwork = Clockwork(simulator, behind)
     app = web.Application()
     app[SIMULATOR] = simulator
-    app.add_routes(Page(simulator, hints).routes())
+    app.add_routes(Page(simulator, clockwork).routes())
+    app.add_routes(BackstagePage(simulator.platform, behind, clockwork).routes())
     browsers = Browsers(simulator)
     app.add_routes(browsers.routes())
     app.add_subapp("/wechat", _interfaces([*PlatformApi(simulator).routes(), *browsers.wechat_routes()]))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
 
 from bot.simulator.actions import Simulator
-from bot.simulator.config import Hint
+from bot.simulator.clockwork import Clockwork
 from bot.simulator.courier import Outcome
 from bot.simulator.errors import ApiError, NotPossibleError
 from bot.simulator.faults import TITLES, FaultKind, Faults
@@ -24,13 +22,10 @@ from bot.simulator.wecom.faults import TITLES as WECOM_TITLES
 from bot.simulator.wecom.page import StaffPage
 from bot.simulator.wire import Verdict
 
-#: what a newcomer may type; asked anew after every act, since codes are used up; called in a thread
-Hints = Callable[[], Sequence[Hint]]
-
 STATIC: Final = Path(__file__).parent / "static"
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 #: seconds between signs of life to a browser that watches
 _HEARTBEAT: Final = 15.0
@@ -45,11 +40,11 @@ _Act = Callable[[dict[str, Any]], Awaitable[Any]]
 class Page:
     """Serves the page of one simulator."""
 
-    def __init__(self, simulator: Simulator, hints: Hints) -> None:
+    def __init__(self, simulator: Simulator, clockwork: Clockwork) -> None:
         self._simulator = simulator
         self._platform = simulator.platform
         self._staff = StaffPage(simulator.wecom) if simulator.has_wecom else None
-        self._hints = hints
+        self._clockwork = clockwork
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """The page, its files, its state, its live updates and its buttons."""
@@ -58,7 +53,6 @@ class Page:
             web.get("/", self._page),
             web.static("/static", STATIC),
             web.get("/state", self._state),
-            web.get("/hints", self._show_hints),
             web.get("/wire", self._wire),
             web.get("/events", self._events),
             web.get("/media/{media_id}", self._medium),
@@ -84,6 +78,7 @@ class Page:
             {
                 "version": platform.feed.version,
                 "now": platform.now().isoformat(),
+                "moving": self._clockwork.moving,
                 "account": platform.config.account_name,
                 "mode": platform.config.mode,
                 "people": [self._summary(each) for each in platform.people.values()],
@@ -111,11 +106,6 @@ class Page:
         if self._simulator.has_wecom:
             both["wecom"] = (self._simulator.wecom.corp.faults, WECOM_TITLES)
         return both
-
-    async def _show_hints(self, request: web.Request) -> web.StreamResponse:
-        # whoever knows the hints may have to look into a database
-        hints = await asyncio.to_thread(self._hints)
-        return json_of({"hints": [asdict(hint) for hint in hints]})
 
     def _summary(self, person: Person) -> dict[str, Any]:
         return {
@@ -194,7 +184,6 @@ class Page:
             "knobs": self._turn_knobs,
             "faults": self._arm,
             "faults/clear": self._clear_faults,
-            "clock": self._move_clock,
         }
 
     def _button(self, act: _Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -243,6 +232,7 @@ class Page:
             knobs.repeat = Repeat(body["repeat"])
             knobs.overlap = float(body["overlap"]) if body.get("overlap") else None
             knobs.recognition = bool(body["recognition"])
+            knobs.snapshot = bool(body.get("snapshot"))
         self._platform.feed.changed()
 
     def _all_knobs(self) -> list[Knobs]:
@@ -267,9 +257,6 @@ class Page:
 
     async def _add_person(self, body: dict[str, Any]) -> None:
         self._platform.add_person(str(body["name"]).strip()[:20])
-
-    async def _move_clock(self, body: dict[str, Any]) -> None:
-        self._simulator.advance(timedelta(hours=float(body["hours"])))
 
 
 def _unseen(done: object) -> str:
