@@ -21,6 +21,7 @@ from domain.services.import_report import ImportReport, Tally, keep
 from domain.services.import_rows import Sheet
 from storage import import_lookups as lookups
 from storage import imports
+from storage.import_preview import Preview
 from storage.spreadsheet_headers import Header, is_header_word
 from storage.spreadsheet_rejects import RejectedWorkbook
 from storage.spreadsheets import OpenWorkbook, Row, SheetHead
@@ -49,7 +50,10 @@ class Store(Protocol):
 class ImportRun:
     """Reads the rows of one sheet into a store. The counts always add up."""
 
-    def __init__(self, sheet: Sheet, store: Store, rejected: RejectedWorkbook) -> None:
+    def __init__(
+        self, sheet: Sheet, store: Store, rejected: RejectedWorkbook, preview: Preview | None = None
+    ) -> None:
+        self._preview = preview
         self._sheet = sheet
         self._store = store
         self._rejected = rejected
@@ -129,6 +133,8 @@ class ImportRun:
         for row in rows:
             self._tally.personal += row.personal
             self._tally.nulls += row.nulls
+            if self._preview is not None:
+                self._preview.row(row.cells, row.repairs)
         self._reject(bad)
 
     def _plan(self, connection: Connection, good: list[Checked], bad: list[Checked]) -> Plan:
@@ -210,6 +216,8 @@ class ImportRun:
             self._tally.rejected += 1
             self._tally.quarantined += row.quarantined
             self._rejected.add(row.row_no, row.cells, row.reasons)
+            if self._preview is not None:
+                self._preview.reject(row.row_no, row.reasons)
 
     def _awaiting_code(self, rows: list[Checked]) -> list[Checked]:
         if self._suggestions <= 0:

@@ -26,9 +26,10 @@ from domain.services.import_ledger import Plan
 from domain.services.import_report import ImportReport
 from domain.services.import_rows import Sheet
 from storage import imports
+from storage.import_preview import Preview
 from storage.import_run import ImportRun, Progress
 from storage.session import SessionFactory
-from storage.spreadsheet_headers import choose_sheet
+from storage.spreadsheet_headers import best_sheet, first_row_as_header, require_complete
 from storage.spreadsheet_rejects import RejectedWorkbook
 from storage.spreadsheets import Limits, open_workbook
 from storage.staff_import import import_staff
@@ -48,12 +49,15 @@ def import_file(
     progress: Progress | None = None,
     authorities: Mapping[str, AuthorityName] | None = None,
     limits: Limits | None = None,
+    columns: Mapping[str, str] | None = None,
+    preview: Preview | None = None,
 ) -> ImportReport:
     """Import a file of one kind (``subjects``, ``public-grades``, ``penalties``, ``awards``, ``serious-list``,
     ``staff``).
 
     ``by`` is the named person whose act this is; ``authorities`` tells what every name of an
-    authority means (M20); ``progress`` is told rows done and rows in all.
+    authority means (M20); ``progress`` is told rows done and rows in all; ``columns`` says what headers
+    mean where somebody told by hand, and ``preview`` collects what is shown before an import.
     Rejected rows go to ``FILE.rejected.xlsx`` beside the file. ``dry_run`` writes the report and
     that workbook only. ``Refused`` is one Chinese line, and nothing is imported then.
     """
@@ -68,11 +72,16 @@ def import_file(
             progress=progress,
             authorities=authorities or {},
             limits=limits,
+            columns=columns,
+            preview=preview,
         )
     if not dry_run:
         _tidy(session, clock)
     with open_workbook(path, limits) as workbook:
-        head, header = choose_sheet(workbook.heads, wanted)
+        found = best_sheet(workbook.heads, wanted, columns)
+        if preview is not None:
+            preview.header(workbook.form, found or first_row_as_header(workbook.heads), wanted)
+        head, header = require_complete(found, wanted)
         sheet = Sheet(
             wanted,
             header.places,
@@ -88,7 +97,7 @@ def import_file(
         beside = path.with_name(f"{path.name}.rejected.xlsx")
         store = _Store(session, clock, wanted, _sha256(path), sheet.source, by[:100], dry_run)
         with RejectedWorkbook(beside, header.captions, header.personal) as rejected, store:
-            run = ImportRun(sheet, store, rejected)
+            run = ImportRun(sheet, store, rejected, preview)
             run.read(workbook.rows(head), head, header, progress)
             rejected_file = rejected.save()
             store.flip(run.totals())

@@ -75,6 +75,10 @@ _MAX_ID = {table.name: select(func.coalesce(func.max(table.c.id), 0)) for table 
 _NEXT_IDS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)")
 
 
+class ImportBusyError(Refused):
+    """Another import is alive: try again when it has ended."""
+
+
 # -- one import at a time ---------------------------------------------------------------------------
 
 
@@ -87,7 +91,7 @@ def require_idle(connection: Connection, now: datetime) -> list[int]:
     for row in connection.execute(_PENDING).all():
         if now - (row.touched_at or row.opened_at) < LEASE:
             seconds = LEASE.seconds
-            raise Refused(
+            raise ImportBusyError(
                 f"另一个导入正在进行（批次 {row.id}，{row.by}），请等它结束；若已中断，{seconds} 秒后再试"
             )
         connection.execute(_ABANDON, {"batch": row.id, "at": now, "why": "中断"})
@@ -316,6 +320,23 @@ def touched_subjects(
     """Ids of the subjects that a flipped import created or changed, ascending: whom to evaluate again."""
     values = {"batch": batch_id, "after": after, "most": limit}
     return [int(each) for each in connection.execute(_NEXT_TOUCHED, values).scalars()]
+
+
+_OF_FILE = (
+    select(batches)
+    .where(
+        batches.c.kind == bindparam("of_kind"),
+        batches.c.file_sha256 == bindparam("wanted"),
+        batches.c.flipped_at.is_not(None),
+    )
+    .order_by(batches.c.id.desc())
+    .limit(1)
+)
+
+
+def batch_of_file(connection: Connection, kind: str, file_sha256: str) -> Any:
+    """The newest visible batch that came from the very same file, as a row; None where there is none."""
+    return connection.execute(_OF_FILE, {"of_kind": KIND_PREFIX + kind, "wanted": file_sha256}).first()
 
 
 _LEFT_OVER = select(batches.c.id).where(

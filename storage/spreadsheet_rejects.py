@@ -45,7 +45,10 @@ class RejectedWorkbook:
         """Add one row; personal numbers are masked, whatever column they stand in."""
         if self._waiting is None:
             self._waiting = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with us
-        cells = [self._shown(place, cell) for place, cell in enumerate(row[: len(self._captions)])]
+        cells = [
+            as_shown(cell, personal=place in self._personal)
+            for place, cell in enumerate(row[: len(self._captions)])
+        ]
         cells += [None] * (len(self._captions) - len(cells))
         told = [*cells, number, harmless("；".join(dict.fromkeys(reasons)))]
         self._waiting.write(json.dumps(told, ensure_ascii=False) + "\n")
@@ -79,18 +82,20 @@ class RejectedWorkbook:
             sheet.append(json.loads(row))
         return book
 
-    def _shown(self, place: int, cell: Cell) -> str | int | float | bool | None:
-        if isinstance(cell, dict):
-            return error_of(cell)
-        if place in self._personal:
-            text = text_of(cell)
-            return f"{text[:3]}{'*' * (len(text) - 3)}" if len(text) > 3 else "*" * len(text)
-        if isinstance(cell, list):
-            return harmless(text_of(cell))
-        if isinstance(cell, str):
-            return harmless(mask_personal(cell))
-        masked = mask_personal(str(cell))
-        return cell if masked == str(cell) else masked
+
+def as_shown(cell: Cell, *, personal: bool) -> str | int | float | bool | None:
+    """A cell that goes back to people: harmless, and without a personal number in clear."""
+    if isinstance(cell, dict):
+        return error_of(cell)
+    if personal:
+        text = text_of(cell)
+        return f"{text[:3]}{'*' * (len(text) - 3)}" if len(text) > 3 else "*" * len(text)
+    if isinstance(cell, list):
+        return harmless(text_of(cell))
+    if isinstance(cell, str):
+        return harmless(mask_personal(cell))
+    masked = mask_personal(str(cell))
+    return cell if masked == str(cell) else masked
 
 
 def harmless(text: str) -> str:

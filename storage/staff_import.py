@@ -13,9 +13,10 @@ from domain.services.import_kinds import STAFF
 from domain.services.import_report import ImportReport, Tally, keep
 from domain.services.staff_rows import Outcome, StaffReader, StaffRow, settle
 from domain.services.staff_rows import keep as keep_staff
+from storage.import_preview import Preview
 from storage.import_run import Progress, is_data, report_of
 from storage.session import SessionFactory
-from storage.spreadsheet_headers import Header, choose_sheet
+from storage.spreadsheet_headers import Header, best_sheet, first_row_as_header, require_complete
 from storage.spreadsheet_rejects import RejectedWorkbook
 from storage.spreadsheets import Limits, OpenWorkbook, SheetHead, open_workbook
 
@@ -33,12 +34,17 @@ def import_staff(
     progress: Progress | None,
     authorities: Mapping[str, AuthorityName],
     limits: Limits | None,
+    columns: Mapping[str, str] | None = None,
+    preview: Preview | None = None,
 ) -> ImportReport:
     """Import a list of staff; as ``import_file``, without a batch: it is one short transaction."""
     names = {clean_name(name): known.present for name, known in authorities.items()}
     tally = Tally()
     with open_workbook(path, limits) as workbook:
-        head, header = choose_sheet(workbook.heads, STAFF)
+        found = best_sheet(workbook.heads, STAFF, columns)
+        if preview is not None:
+            preview.header(workbook.form, found or first_row_as_header(workbook.heads), STAFF)
+        head, header = require_complete(found, STAFF)
         reader = StaffReader(
             header.places, date1904=head.date1904, department=lambda name: names.get(name, name)
         )
@@ -51,6 +57,8 @@ def import_staff(
             _count(tally, outcome)
             for row in outcome.rejected:
                 rejected.add(row.number, row.cells, row.reasons)
+            if preview is not None:
+                _show(preview, rows)
             rejected_file = rejected.save()
             if not dry_run:
                 keep_staff(uow, outcome, by=by)
@@ -68,6 +76,13 @@ def import_staff(
             rejected_file=rejected_file,
             notes=notes,
         )
+
+
+def _show(preview: Preview, rows: list[StaffRow]) -> None:
+    for row in rows:
+        preview.row(row.cells)
+        if row.reasons:
+            preview.reject(row.number, row.reasons)
 
 
 def _rows(
