@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from domain.model.broadcast import Audience, Broadcast, Ledger
 from domain.model.case import Case, CaseEvent, CaseKind, Evidence
+from domain.model.case_search import CaseSearch
 from domain.model.commitment import Commitment, Performance
 from domain.model.draft import Draft, HeldFile
 from domain.model.intake import Intake
@@ -71,6 +72,10 @@ class Assessments(Protocol):
     def in_force(self, subject_id: int) -> Assessment | None: ...
     def history(self, subject_id: int, *, limit: int = 20) -> list[Assessment]: ...
     def proposal(self, subject_id: int) -> Assessment | None: ...
+
+    def waiting(self, *, limit: int) -> list[Assessment]:
+        """Proposals that nothing newer has replaced, the oldest first."""
+        ...
 
     def due(self, today: date, *, after: int, limit: int) -> list[int]:
         """Subjects after ``after`` whose assessment in force may have changed by itself, in id order."""
@@ -378,6 +383,14 @@ class Cases(Protocol):
 
     def open_after(self, after: int, *, limit: int) -> list[Case]:
         """Open cases after a case id, in id order."""
+        ...
+
+    def search(self, wanted: CaseSearch, *, after: int, limit: int) -> list[Case]:
+        """What is looked for, without the first ``after`` of them."""
+        ...
+
+    def count(self, wanted: CaseSearch, *, limit: int) -> int:
+        """How many there are; counting ends at ``limit``."""
         ...
 
     def note_view(self, userid: str, case_id: int, version: int, at: datetime) -> None: ...

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, literal, or_, select, update
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from storage.evaluation_codec import Packed, pack
@@ -54,6 +54,28 @@ _HISTORY = (
         VISIBLE,
     )
     .order_by(assessments.c.id.desc())
+    .limit(bindparam("at_most"))
+)
+_newer = assessments.alias("newer")
+_newer_batch = batches.alias("newer_batch")
+#: a newer row that counts, of a state that takes the place of a proposal
+_REPLACED = exists().where(
+    _newer.c.subject_id == assessments.c.subject_id,
+    _newer.c.id > assessments.c.id,
+    _newer.c.status.in_(("in_force", "proposed")),
+    or_(
+        _newer.c.batch_id.is_(None),
+        exists().where(_newer_batch.c.id == _newer.c.batch_id, _newer_batch.c.flipped_at.is_not(None)),
+    ),
+)
+_WAITING = (
+    ASSESSMENT_COLUMNS.where(
+        # written into the text of the statement, or its partial index could not be used
+        assessments.c.status == literal("proposed", literal_execute=True),
+        VISIBLE,
+        ~_REPLACED,
+    )
+    .order_by(assessments.c.id)
     .limit(bindparam("at_most"))
 )
 # few are due at a time: found by their date, put in order afterwards. Without the
@@ -105,6 +127,11 @@ class SqlAssessments:
     def proposal(self, subject_id: int) -> Assessment | None:
         """The worse outcome that waits for a named person, or None."""
         return self._newest(subject_id, "proposed")
+
+    def waiting(self, *, limit: int) -> list[Assessment]:
+        """Proposals that nothing newer has replaced, the oldest first."""
+        rows = self._connection.execute(_WAITING, {"at_most": limit})
+        return [to_assessment(self._connection, row) for row in rows.all()]
 
     def history(self, subject_id: int, *, limit: int = 20) -> list[Assessment]:
         """What is and was in force, newest first."""

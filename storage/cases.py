@@ -12,7 +12,9 @@ from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, inser
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from domain.model.case import Case, CaseEvent, CaseKind, Clock, Pause
+from domain.model.case_search import CaseSearch
 from domain.ports import Sealer
+from storage.case_search import COUNTS, PAGES, values_of
 from storage.statements import upsert
 from storage.tables import case_counters, case_events, case_views, cases
 from storage.types import AnyRow
@@ -155,6 +157,15 @@ class SqlCases:
     def open_after(self, after: int, *, limit: int) -> list[Case]:
         """Open cases after a case id, in id order."""
         return self._many(_OPEN_AFTER, {"after": after, "at_most": limit})
+
+    def search(self, wanted: CaseSearch, *, after: int, limit: int) -> list[Case]:
+        """What is looked for, without the first ``after`` of them."""
+        return self._many(PAGES[wanted.closed], values_of(wanted, limit=limit) | {"after": after})
+
+    def count(self, wanted: CaseSearch, *, limit: int) -> int:
+        """How many there are; counting ends at ``limit``."""
+        statement = COUNTS[wanted.closed]
+        return int(self._connection.execute(statement, values_of(wanted, limit=limit)).scalar_one())
 
     def note_view(self, userid: str, case_id: int, version: int, at: datetime) -> None:
         """This member of staff was shown this version."""

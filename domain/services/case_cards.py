@@ -66,6 +66,11 @@ def reason_text(case: Case, chosen: str) -> str:
     return dict(_REASONS.get(case.kind, _COMMON)).get(chosen, "")
 
 
+def reason_texts(case: Case) -> tuple[str, ...]:
+    """The reasons that may be chosen for a refusal."""
+    return tuple(text for _, text in _REASONS.get(case.kind, _COMMON))
+
+
 def claim(case: Case) -> str:
     """What the case is about, in one line."""
     what, said = str(case.facts.get("what", "")), str(case.facts.get("said", ""))

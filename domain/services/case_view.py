@@ -67,7 +67,7 @@ def view(work: Work, case: Case, for_firm: bool) -> CaseView:
         state=case.state,
         subject_name=_subject_name(work, case),
         department=case.department,
-        handler="" if for_firm else _handler_name(work, case),
+        handler="" if for_firm else handler_name(work, case),
         opened_on=legal_date(case.opened_at),
         due_on=case.due_on,
         days_left=None if first is None else days_left(first, case, work.calendar, work.today),
@@ -141,10 +141,17 @@ def _subject_name(work: Work, case: Case) -> str:
     return "" if case.subject_id is None else work.uow.subjects.get(case.subject_id).name
 
 
-def _handler_name(work: Work, case: Case) -> str:
+def handler_name(work: Work, case: Case) -> str:
+    """Who handles a case, by name; "" while nobody does. For staff only."""
     member = work.uow.staff.get(case.handler) if case.handler else None
     return member.name if member else case.handler
 
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
+
+
+def spoken_day(moment: datetime) -> str:
+    """The Shanghai date of a moment: 2026年11月20日."""
+    day = legal_date(moment)
+    return f"{day.year}年{day.month}月{day.day}日"

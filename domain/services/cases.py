@@ -339,16 +339,16 @@ def _iso(case: Case) -> str:
 
 
 def _moved_on(work: Work, case: Case, actor: Actor) -> str:
-    return f"{_last_step(work, case, actor)}请看最新情况再办：回复“{_look(actor)} {case.number}”。"
+    return f"{last_step(work, case, actor)}请看最新情况再办：回复“{_look(actor)} {case.number}”。"
 
 
 def _not_now(work: Work, case: Case, action: str, actor: Actor) -> str:
     possible = "、".join(allowed(work, case, actor))
     now = f"您现在可以：{possible}。" if possible else "现在没有需要您办的。"
-    return f"现在不能“{action}”：{_last_step(work, case, actor)}{now}"
+    return f"现在不能“{action}”：{last_step(work, case, actor)}{now}"
 
 
-def _last_step(work: Work, case: Case, actor: Actor) -> str:
+def last_step(work: Work, case: Case, actor: Actor) -> str:
     """Who did what last, when, and where the case stands; firms read no names of staff."""
     last = log(work, case)[-1]
     own = last.actor == actor.label

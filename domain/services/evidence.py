@@ -25,6 +25,7 @@ MAX_FILES = 30
 MEDIA_LIFE = timedelta(days=3)
 #: a fetch that reported no end is taken up again after so long
 LEASE = timedelta(minutes=2)
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/gif"})
 #: kinds of case in which the firm's side brings material
 _TAKING = frozenset(
     {
@@ -209,6 +210,11 @@ def upload_address(work: Work, base_url: str, case: Case, person: Person) -> str
 def download_name(case_number: str, item: Evidence) -> str:
     """The name under which a file is handed out: never one that somebody else chose."""
     return f"{case_number}-{item.id}.{ending(item.content_type)}"
+
+
+def shown_inline(item: Evidence) -> bool:
+    """Whether a browser of the staff shows it: pictures only, nothing in which something could run."""
+    return item.content_type in _PICTURES
 
 
 def spoken_size(size: int) -> str:

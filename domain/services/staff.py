@@ -16,6 +16,9 @@ _DOERS = {doer.value: doer for doer in Doer if doer not in (Doer.FIRM, Doer.SYST
 
 UNKNOWN = "您还不在工作人员名单里，请联系信用办管理员登记。"
 DISABLED = "您的工作人员账号已停用，请联系信用办管理员。"
+NOT_STAFF = "这是工作人员的页面。"
+#: reads the audit, and takes no step
+AUDITOR = "审计"
 
 
 def actor_of(work: Work, userid: str) -> Actor:
@@ -34,6 +37,12 @@ def actor_of(work: Work, userid: str) -> Actor:
     )
     seats = tuple(_seat(work, one) for one in (member, *absent) if one is not None and one.enabled)
     return Actor(userid, member.name, frozenset().union(*(doers for _, doers in seats)), seats[0][0], seats)
+
+
+def require_member(actor: Actor) -> None:
+    """``NotAllowed`` for everybody but staff."""
+    if {Doer.FIRM, Doer.SYSTEM} & actor.doers:
+        raise NotAllowed(NOT_STAFF, log=f"{actor.label} at a page of the staff")
 
 
 def firm_actor(person: Person, name: str) -> Actor:
