@@ -11,7 +11,7 @@ from functools import partial
 from bot.pipeline import House
 from bot.scheduler import Job
 from domain.clock import SHANGHAI
-from domain.services import reminders
+from domain.services import consultations, reminders
 from domain.services.work import Work
 from storage.runner import Priority
 from storage.unit_of_work import SqlUnitOfWork
@@ -25,6 +25,7 @@ def reminder_jobs(house: House) -> list[Job]:
     return [
         Job("remind", partial(_in_pieces, house, reminders.remind), seconds=60),
         Job("remind_firms", partial(_in_pieces, house, reminders.remind_firms), seconds=300),
+        Job("consultations", partial(_in_pieces, house, consultations.look_after), seconds=1800),
         Job("terms", partial(_in_pieces, house, reminders.tell_of_terms), seconds=1800),
         Job("digest", partial(_digests, house), seconds=60),
     ]

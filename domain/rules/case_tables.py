@@ -273,9 +273,11 @@ _CONSULTATION = CaseTable(
         *_from(("待答复", "沟通中"), Step("", "回复", "沟通中", _ANYBODY, "要回复的内容", takes=True)),
         *_from(("待答复", "沟通中"), Step("", "补充", "待答复", _FIRM, "要说的话")),
         *_moved("待答复", "待答复", "沟通中"),
-        Step("沟通中", "办结", "已结束", _ANYBODY | _FIRM | _SYSTEM, outcome="已答复"),
+        Step("沟通中", "办结", "已结束", _ANYBODY | _FIRM, outcome="已答复"),
         Step("待答复", "办结", "已结束", _ANYBODY, "没有答复就结束的原因", outcome="未答复"),
         Step("待答复", "撤回", "已结束", _FIRM, outcome="撤回"),
+        # answered, and then nobody said anything more
+        *_from(("待答复", "沟通中"), Step("", "无人续谈", "已结束", _SYSTEM, outcome="已答复")),
     ),
     applicant_only=True,
 )

@@ -54,6 +54,7 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
     (CaseKind.CONSULTATION, "转办"): consultations.moved,
     (CaseKind.CONSULTATION, "办结"): consultations.ended,
     (CaseKind.CONSULTATION, "撤回"): consultations.ended,
+    (CaseKind.CONSULTATION, "无人续谈"): consultations.lapsed,
     (CaseKind.COMMITMENT, "履约"): commitments.kept,
     (CaseKind.COMMITMENT, "违诺"): commitments.broken,
     (CaseKind.COMMITMENT, "同意"): commitments.found_broken,

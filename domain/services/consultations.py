@@ -13,16 +13,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from domain.clock import SHANGHAI
-from domain.model.case import Actor, Case, CaseKind, Doer
+from domain.clock import SHANGHAI, legal_date
+from domain.model.case import SYSTEM_ACTOR, Actor, Case, CaseKind, Doer
 from domain.model.subject import Subject
 from domain.office import Duty
-from domain.services import cases, letters
+from domain.services import cases, letters, staff
 from domain.services.work import Work
 
 #: how far ahead somebody on duty is looked for; no holiday of ours is longer
 _AHEAD_DAYS = 15
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
+
+#: an answered talk in which nobody wrote for so long is over
+SILENT_FOR = timedelta(days=7)
+#: working days after which a question without any answer is brought before the administrators too
+_ANSWER_WITHIN = 2
 
 ASKED = "有人找人工：{number}\n{who}：{text}\n答复请回复“回复 {number} 内容”，说完请回复“办结 {number}”。"
 SAID = "{number} {who}又说：{text}\n答复请回复“回复 {number} 内容”。"
@@ -30,6 +35,12 @@ MOVED = "{number}转来您的部门：{text}\n看详情请回复“案件 {numbe
 GONE = "{number}：对方已结束这次咨询，不用再答复。"
 ANSWERED = "工作人员答复（{number}）：{text}"
 CLOSED = "工作人员已结束这次咨询（{number}）{text}。现在由我继续为您服务，回复“帮助”看能办什么。"
+
+LAPSED = (
+    "您的咨询（{number}）已有{days}天没有新的消息，先到这里。现在由我继续为您服务，回复“帮助”看能办什么；"
+    "还有问题，请再回复“人工”。"
+)
+UNANSWERED = "{number}已提出{days}个工作日，还没有人答复：{text}\n请回复“回复 {number} 内容”。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,33 @@ def leave(work: Work, case: Case, actor: Actor) -> Case:
     )
 
 
+def look_after(work: Work, after: int = 0, limit: int = 20) -> int:
+    """End talks that fell silent, bring up questions nobody answers; some cases at a time, 0 at the end."""
+    chunk = work.uow.cases.open_after(after, limit=limit)
+    for case in chunk:
+        if case.kind is CaseKind.CONSULTATION:
+            _look_after(work, case)
+    return chunk[-1].id if len(chunk) == limit else 0
+
+
+def _look_after(work: Work, case: Case) -> None:
+    events = work.uow.cases.events(case.id, texts=False)
+    if not any(event.action == "回复" for event in events):
+        _bring_up(work, case)
+    elif work.now - events[-1].at >= SILENT_FOR:
+        cases.act(work, case.number, "无人续谈", actor=SYSTEM_ACTOR)
+
+
+def _bring_up(work: Work, case: Case) -> None:
+    """A question is not ended unanswered: who should answer and the administrators are told, once."""
+    days = work.calendar.between(legal_date(case.opened_at), work.today)
+    if days < _ANSWER_WITHIN:
+        return
+    admins = [member.userid for member in staff.staff_with(work, Doer.ADMIN, None)]
+    text = UNANSWERED.format(number=case.number, days=days, text=case.facts["said"])
+    letters.tell_staff(work, [*listeners(work, case), *admins], text, key=f"unanswered:{case.number}")
+
+
 def listeners(work: Work, case: Case) -> list[str]:
     """Who is told of what is said: the handler or his deputy, the posts on duty, else the clerks."""
     if case.handler:
@@ -135,6 +173,12 @@ def ended(work: Work, case: Case, actor: Actor, text: str) -> None:
         return
     told = CLOSED.format(number=case.number, text=f"：{text}" if text else "")
     letters.tell_person(work, _applicant(case), told, key=f"closed:{case.number}", kind=case.kind, case=case)
+
+
+def lapsed(work: Work, case: Case, actor: Actor, text: str) -> None:
+    """无人续谈: whoever asked reads that the bot speaks again."""
+    told = LAPSED.format(number=case.number, days=SILENT_FOR.days)
+    letters.tell_person(work, _applicant(case), told, key=f"lapsed:{case.number}", kind=case.kind, case=case)
 
 
 def _pass_on(work: Work, case: Case, text: str) -> None:

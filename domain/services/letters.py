@@ -146,19 +146,26 @@ def whose_turn(work: Work, case: Case) -> list[str]:
 
 def deciders_of(work: Work, case: Case) -> list[str]:
     """Approvers who may take a decision on a case now."""
+    return list(_ways_to_decide(work, case))
+
+
+def _ways_to_decide(work: Work, case: Case) -> dict[str, frozenset[str]]:
+    """Approvers with the decisions that each may take on a case now."""
     deciding = TABLES[case.kind].deciding
-    found = staff.staff_with(work, "审批", case.department)
-    return [
-        m.userid for m in found if deciding & set(cases.allowed(work, case, staff.actor_of(work, m.userid)))
-    ]
+    found = (member.userid for member in staff.staff_with(work, "审批", case.department))
+    ways = {
+        userid: deciding & set(cases.allowed(work, case, staff.actor_of(work, userid))) for userid in found
+    }
+    return {userid: actions for userid, actions in ways.items() if actions}
 
 
 def case_moved(work: Work, before: Case, after: Case, action: str, actor: Actor, text: str) -> None:
-    """Tell the staff whose turn it is now, and who may decide now and could not before; never the actor."""
+    """Tell the staff whose turn it is now, and who may decide now what they could not before; never the actor."""
     if after.kind in _SPOKEN_FOR or (after.kind, action) in _SPOKEN_OF or after.number != before.number:
         return
-    could = set(deciders_of(work, before)) if before.open else set()
-    due = [*whose_turn(work, after), *(who for who in deciders_of(work, after) if who not in could)]
+    could = _ways_to_decide(work, before) if before.open else {}
+    now = _ways_to_decide(work, after).items()
+    due = [*whose_turn(work, after), *(who for who, ways in now if ways - could.get(who, frozenset()))]
     wanted = [userid for userid in due if userid != actor.id]
     subject = work.uow.subjects.get(after.subject_id).name if after.subject_id is not None else ""
     said = MOVED.format(

@@ -39,7 +39,7 @@ PATHS = [
     (CaseKind.MANDATE, "chen:补正 chen:驳回", "不同意"),
     (CaseKind.MANDATE, "firm:撤回", "撤回"),
     (CaseKind.CONSULTATION, "chen:回复 firm:补充 chen:回复 chen:办结", "已答复"),
-    (CaseKind.CONSULTATION, "chen:回复 system:办结", "已答复"),
+    (CaseKind.CONSULTATION, "chen:回复 system:无人续谈", "已答复"),
     (CaseKind.CONSULTATION, "chen:办结", "未答复"),
     (CaseKind.CONSULTATION, "firm:撤回", "撤回"),
     (CaseKind.STOP_ORDER, "chen:说明 chen:确认", "已终止"),

@@ -9,7 +9,7 @@ import pytest
 from domain.errors import NotAllowed
 from domain.model.case import Case
 from domain.model.person import Channel, Staff
-from domain.services import cases
+from domain.services import cases, consultations
 from domain.services.staff import actor_of, appoint_deputy
 from tests.handlers.conftest import Talk, Town, work_of
 
@@ -153,3 +153,39 @@ def test_an_unanswered_talk_is_closed_only_with_a_reason_which_is_told(staffed: 
     number = asks(talk)
     does(staffed, number, "办结", "问题已在窗口当面解决")
     assert "问题已在窗口当面解决" in talk.says("帮助")
+
+
+def passes(town: Town, **span: float) -> None:
+    town.clock.advance(**span)
+    consultations.look_after(work_of(town))
+
+
+def test_a_talk_in_which_nobody_writes_any_more_ends_by_itself(staffed: Town) -> None:
+    talk = staffed.bound(staffed.firm())
+    number = asks(talk)
+    does(staffed, number, "回复", "在政务大厅三号窗口")
+    assert "三号窗口" in talk.says("谢谢")
+    passes(staffed, days=6, hours=23)
+    assert cases.find(work_of(staffed), number).open
+    passes(staffed, hours=1)
+    ended = cases.find(work_of(staffed), number)
+    assert (ended.state, ended.outcome) == ("已结束", "已答复")
+    passes(staffed, days=1)
+    answer = talk.says("帮助")
+    assert f"您的咨询（{number}）已有7天没有新的消息" in answer
+    assert "查等级" in answer
+    assert "请说您的问题" in talk.says("人工")
+
+
+def test_a_question_that_nobody_answers_stays_open_and_is_brought_up_once(staffed: Town) -> None:
+    staffed.uow.staff.save(Staff("ma", "马超", ("信用办管理员",), staffed.office.name))
+    talk = staffed.bound(staffed.firm())
+    number = asks(talk)
+    told(staffed, "window1")
+    passes(staffed, days=3)  # Friday to Monday
+    assert told(staffed, "ma") == ""
+    passes(staffed, days=1)
+    passes(staffed, days=10)
+    assert cases.find(work_of(staffed), number).open
+    assert told(staffed, "ma").count("还没有人答复：等级证明在哪里开") == 1
+    assert f"回复 {number}" in told(staffed, "window1")
