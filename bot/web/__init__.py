@@ -5,6 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.web.entrance import open_site_routes
+from bot.web.firm.cases import Cases
+from bot.web.firm.grades import Grades
+from bot.web.firm.home import Home
+from bot.web.firm.records import Records
 from bot.web.pages import ASSETS
 from bot.web.site import Site
 from bot.web.staff.cases import CasePages
@@ -16,6 +20,10 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
     return [
         *ASSETS.routes(),
         *open_site_routes(site),
+        *Home(site.firm).routes(),
+        *Grades(site.firm).routes(),
+        *Records(site.firm).routes(),
+        *Cases(site.firm).routes(),
         *HomePages(site.staff).routes(),
         *CasePages(site.staff).routes(),
     ]

@@ -22,6 +22,8 @@ from markupsafe import Markup
 from bot.web.assets import Assets
 from domain.clock import SHANGHAI
 from domain.errors import NotFound, Refused, XinshiError
+from domain.rules.codes import mask_personal
+from handlers.firm.wording import spoken
 
 log = structlog.get_logger("xinshi.web")
 
@@ -59,7 +61,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": _day, "moment": _moment}
+    made.filters |= {"day": _day, "moment": _moment, "spoken": spoken, "masked": mask_personal}
     made.globals |= {"asset": ASSETS.address}
     return made
 

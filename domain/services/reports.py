@@ -88,7 +88,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An outcome that was in force from a day on; ``rung`` is its place on the ladder, None off it."""
+    """An outcome that was in force from a day on; ``rung`` is its place on the scale, None off it."""
 
     since: date
     words: str
@@ -132,6 +132,8 @@ class GradePage:
     #: who computes the grade decides elsewhere: no counterfactual can be told
     imported: bool
     history: tuple[Past, ...]
+    #: what the history is drawn on: all grades, and other outcomes that occur in it, from best to worst
+    scale: tuple[Outcome, ...]
     measures: tuple[MeasureLine, ...]
     #: for the paper that says the same; None where nothing is in force
     assessment_id: int | None
@@ -161,6 +163,7 @@ def grade(work: Work, actor: Actor, subject_id: int) -> GradePage:
         return _nothing_yet(work, firm)
     assessment, rulebook = standing.assessment, work.rulebook
     evaluation = assessment.evaluation
+    history, scale = _history(work, subject)
     return GradePage(
         firm=firm,
         outcome=of_evaluation(rulebook, evaluation),
@@ -175,7 +178,8 @@ def grade(work: Work, actor: Actor, subject_id: int) -> GradePage:
         ways=_ways(work, subject),
         best=is_best(rulebook, evaluation.code),
         imported=evaluation.source is Source.IMPORTED,
-        history=_history(work, subject),
+        history=history,
+        scale=scale,
         measures=_measures(work, subject, evaluation)[1],
         assessment_id=assessment.id,
     )
@@ -291,6 +295,7 @@ def _nothing_yet(work: Work, firm: Firm) -> GradePage:
         best=False,
         imported=False,
         history=(),
+        scale=(),
         measures=(),
         assessment_id=None,
     )
@@ -333,15 +338,26 @@ def _repair_day(work: Work, records: Sequence[Record]) -> tuple[date | None, boo
     return max(*days, work.today), not all(term.verified for term in terms)
 
 
-def _history(work: Work, subject: Subject) -> tuple[Past, ...]:
-    """What was in force from when on, oldest first; what says the same as before is no new line."""
-    rungs = {step.words: rung for rung, step in enumerate(_ladder(work.rulebook))}
+def _history(work: Work, subject: Subject) -> tuple[tuple[Past, ...], tuple[Outcome, ...]]:
+    """What was in force from when on, oldest first, and the scale it lies on.
+
+    What says the same as before is no new line; what earlier rules said lies off the scale.
+    """
+    found = work.uow.assessments.history(subject.id, limit=_HISTORY)
+    scale = _scale(work.rulebook, {each.evaluation.code for each in found})
+    rungs = {outcome.words: rung for rung, outcome in enumerate(scale)}
     past: list[Past] = []
-    for assessment in reversed(work.uow.assessments.history(subject.id, limit=_HISTORY)):
+    for assessment in reversed(found):
         words = _words(assessment.evaluation)
         if assessment.in_force_from is not None and (not past or past[-1].words != words):
             past.append(Past(legal_date(assessment.in_force_from), words, rungs.get(words)))
-    return tuple(past)
+    return tuple(past), scale
+
+
+def _scale(rulebook: Rulebook, codes: set[str]) -> tuple[Outcome, ...]:
+    others = codes & {OutcomeKind.UNRATED.value, OutcomeKind.NEEDS_REVIEW.value}
+    known = {grade.code for grade in rulebook.grades} | others
+    return tuple(outcome_of(rulebook, code) for code in sorted(known, key=rulebook.order))
 
 
 def _measures(

@@ -1,0 +1,1 @@
+"""Pages for firms, one module for each topic."""
