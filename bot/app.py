@@ -29,7 +29,7 @@ from bot.clock import SystemClock
 from bot.delivery import Delivery
 from bot.documents.seal import NoSeal, PictureSeals, Seal, TestSeal
 from bot.importing import Importer
-from bot.logging import configure
+from bot.logging import configure, gather_lines
 from bot.media import MediaFetcher
 from bot.metrics import Metrics
 from bot.pages import probes
@@ -442,6 +442,7 @@ def run_serve(settings: Settings, host: str, port: int) -> None:
 
 def run_app(app: web.Application, host: str, port: int) -> None:
     """Serve an application in this process until it is told to stop."""
+    app.cleanup_ctx.append(gather_lines)
     app.cleanup_ctx.append(_spare_the_collector)
     # no access log: it costs more than the cryptography, and every push has a line of its own
     web.run_app(app, host=host, port=port, print=None, access_log=None)

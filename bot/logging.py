@@ -7,10 +7,12 @@ tickets and openids), tracebacks come without local variables.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+import threading
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from functools import lru_cache, partial
 from typing import Any, TextIO
 
@@ -33,6 +35,12 @@ _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])([1-9]\d{5})(?:19|20)\d{2}\d{7}[0-9Xx]
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{6}(\d{2})(?!\d)")
 _OPENID = re.compile(r"(?<![0-9A-Za-z_-])(o[0-9A-Za-z_-]{5})[0-9A-Za-z_-]{22}(?![0-9A-Za-z_-])")
 
+
+#: so long a line waits for others, and with so many at most
+_MOMENT_S = 0.05
+_AT_MOST = 200
+#: where the lines of this process go since the last ``configure``
+_newest: list[_Lines] = []
 
 #: the shortest of what is masked by its form, a mobile number
 _SHORTEST = 11
@@ -91,12 +99,64 @@ def _renderers(log_format: str) -> list[Processor]:
     ]
 
 
-class _Line(structlog.WriteLogger):
+class _Lines:
+    """Finished lines on their way to a stream: one write for all that come within a moment.
+
+    Every write hands the interpreter to another thread, which under load costs
+    more than the line. What went wrong is written at once, and all before it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._waiting: list[str] = []
+        self._lock = threading.Lock()
+        self.patient = False
+
+    def put(self, line: str, *, at_once: bool) -> None:
+        with self._lock:
+            self._waiting.append(line)
+        if at_once or not self.patient or len(self._waiting) >= _AT_MOST:
+            self.flush()
+
+    def flush(self) -> None:
+        with self._lock:
+            lines, self._waiting = self._waiting, []
+            if lines:
+                self._stream.write("\n".join(lines) + "\n")
+                self._stream.flush()
+
+
+class _Line:
     """Where a finished line of our own goes; it knows the name of its logger."""
 
-    def __init__(self, stream: TextIO, name: str = "") -> None:
-        super().__init__(stream)
+    def __init__(self, lines: _Lines, name: str = "") -> None:
+        self._lines = lines
         self.name = name
+
+    def info(self, message: str) -> None:
+        self._lines.put(message, at_once=False)
+
+    def error(self, message: str) -> None:
+        self._lines.put(message, at_once=True)
+
+    debug = msg = info
+    warning = warn = critical = fatal = exception = failure = error
+
+
+async def gather_lines(_app: object) -> AsyncIterator[None]:
+    """While a service runs, lines about what went well wait for a moment and are written together."""
+    loop, lines = asyncio.get_running_loop(), _newest[0]
+    lines.patient = True
+
+    def flush() -> None:
+        lines.flush()
+        if lines.patient:
+            loop.call_later(_MOMENT_S, flush)
+
+    flush()
+    yield
+    lines.patient = False
+    lines.flush()
 
 
 def configure(log_format: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -106,6 +166,8 @@ def configure(log_format: str, *, level: str = "INFO", stream: TextIO | None = N
     Our own lines do not pass through the standard library: that would cost as much as a statement.
     """
     out = stream or sys.stderr
+    lines = _Lines(out)
+    _newest[:] = [lines]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -115,7 +177,7 @@ def configure(log_format: str, *, level: str = "INFO", stream: TextIO | None = N
     ]
     structlog.configure(
         processors=[*shared, *_renderers(log_format)],
-        logger_factory=partial(_Line, out),
+        logger_factory=partial(_Line, lines),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from bot.logging import configure, mask_text
+from bot.logging import configure, gather_lines, mask_text
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +83,20 @@ def test_a_library_that_logs_the_old_way_is_masked_too() -> None:
     logging.getLogger("some.library").warning("GET %s failed", "https://host/path?ticket=abc")
     assert "ticket" not in stream.getvalue()
     assert json.loads(stream.getvalue())["logger"] == "some.library"
+
+
+async def test_while_a_service_runs_good_news_is_written_together_and_bad_news_at_once() -> None:
+    stream = io.StringIO()
+    configure("json", stream=stream)
+    log = structlog.get_logger("test")
+    running = gather_lines(None)
+    await anext(running)
+    log.info("one")
+    log.info("two")
+    assert stream.getvalue() == ""
+    log.warning("three")
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["one", "two", "three"]
+    log.info("four")
+    with pytest.raises(StopAsyncIteration):
+        await anext(running)
+    assert '"four"' in stream.getvalue()

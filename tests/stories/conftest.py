@@ -116,6 +116,7 @@ def open_town(tmp_path: Path) -> OpenTown:
         rulebook: str = "pinglu",
         config: SimulatorConfig = ACCOUNT,
         clock: MovableClock | None = None,
+        base_url: str = "",
     ) -> AsyncIterator[Town]:
         moving = clock or MovableClock(FixedClock(BEGINNING))
 
@@ -127,6 +128,7 @@ def open_town(tmp_path: Path) -> OpenTown:
                 wechat_api_base=api_base,
                 wecom_api_base=staff_side(api_base),
                 wechat_mode=config.mode.value,
+                **({"base_url": base_url} if base_url else {}),
             )
             return create_app(settings, clock=moving)
 
