@@ -53,7 +53,7 @@ MIRRORED_TITLE = "信用修复结果告知书"
 DECIDED: dict[tuple[CaseKind, str], str] = {
     (CaseKind.OBJECTION, "成立"): "{matter}成立。{upheld}",
     (CaseKind.OBJECTION, "部分成立"): "{matter}部分成立。成立的部分予以更正，其余部分维持不变。",
-    (CaseKind.OBJECTION, "不成立"): "{matter}不成立，维持{what}不变。",
+    (CaseKind.OBJECTION, "不成立"): "{matter}不成立，维持{kept}不变。",
     (CaseKind.REVIEW, "撤销原决定"): "撤销原决定，异议成立。{upheld}",
     (CaseKind.REVIEW, "变更原决定"): "变更原决定，变更的内容见上述核查情况。",
     (CaseKind.REVIEW, "维持原决定"): "维持原决定。",
@@ -97,6 +97,7 @@ class _Said:
     matter: str
     number: str
     upheld: str
+    kept: str
 
     def put(self, template: str, **more: str) -> str:
         values = {name: getattr(self, name) for name in self.__slots__}
@@ -175,6 +176,7 @@ def graded(work: Work, subject: Subject) -> str:
 
 def _said(case: Case, subject: Subject) -> _Said:
     what = str(case.facts.get("what", ""))
+    about_record = case.facts.get("record") is not None
     quoted = what if case.kind is CaseKind.REVIEW else f"“{what}”"
     return _Said(
         you=salutation(subject),
@@ -182,7 +184,8 @@ def _said(case: Case, subject: Subject) -> _Said:
         what=quoted if what else "有关事项",
         matter=case.kind.value if case.kind is not CaseKind.REPAIR else "信用修复",
         number=case.number,
-        upheld=RECORD_REVOKED if case.facts.get("record") is not None else GRADE_ANEW,
+        upheld=RECORD_REVOKED if about_record else GRADE_ANEW,
+        kept="该条信用记录" if about_record else "原信用等级",
     )
 
 

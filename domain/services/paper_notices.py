@@ -24,10 +24,11 @@ from domain.services.work import Work
 #: so many records stand under one reason
 _RECORDS_NAMED = 10
 
-GRADE_INTRODUCTION = "依照{rules}，现将{you}的信用评价结果告知如下："
-ACCORDING_TO = "依照{citation}评定。"
+GRADE_INTRODUCTION = "按照“{rules}”的规定，现将{you}的信用评价结果告知如下："
 REASON_QUOTED = "{article}：{text}"
-NOT_CONFIRMED = "（此处解释以{office}确认为准）"
+OTHER_FACT = "，{fact}：{value}"
+NOT_CONFIRMED = "此处解释以{office}确认为准。"
+WITH_RECORDS = "{text}。有关记录：{records}。"
 RECORD = "{title}（{day}，{authority}）"
 RECORD_ALONE = "{title}（{day}）"
 MORE_RECORDS = "另有{count}条"
@@ -40,10 +41,10 @@ NO_CHANGE_FOUND = "目前没有单独一项可以使等级提高。"
 RIGHT = "{text}在服务号回复“异议”即可提出，也可以拨打{phone}（{hours}）咨询。"
 
 REPAIR_INTRODUCTION = (
-    "{authority}于{day}对{you}作出“{title}”{doc}。"
+    "{authority}于{day}对{you}作出{kind}决定（{title}{doc}）。"
     "信用修复告知书与处罚决定书一并送达（两书同达），现将信用修复的有关事项告知如下："
 )
-DOC = "（文号：{number}）"
+DOC = "，文号：{number}"
 PUBLICITY_TEXT = "{text}"
 FREE = "信用修复不收取任何费用。"
 MUST, IF_ASKED = "（必须提交）", "（有要求的提交）"
@@ -88,6 +89,7 @@ def repair_notice(work: Work, subject: Subject, record: Record) -> Content:
         authority=issuer,
         day=spelled(record.decided_on),
         you=salutation(subject),
+        kind=record.kind,
         title=mask_personal(record.title),
         doc=DOC.format(number=record.doc_no) if record.doc_no else "",
     )
@@ -204,22 +206,31 @@ def _reasons(work: Work, subject: Subject, evaluation: Evaluation) -> list[Block
     used = any(step.records for step in deciding)
     found = work.uow.records.of_subject(subject.id, limit=grades.RECORDS_READ) if used else []
     known = {record.id: record for record in found}
-    return [{"items": [_reason(work, step, known) for step in deciding]}]
+    return [{"items": [_reason(work, steps, known) for steps in _by_criterion(deciding)]}]
 
 
-def _reason(work: Work, step: Step, known: Mapping[int, Record]) -> str:
-    text = step.public_text
-    if work.rulebook.quotable and step.article:
-        text = REASON_QUOTED.format(article=step.article, text=text)
-    if not step.verified:
-        text += NOT_CONFIRMED.format(office=work.office.short_name)
-    named = [known[record_id] for record_id in step.records if record_id in known]
-    if not named:
-        return f"{text}。"
+def _by_criterion(steps: Iterable[Step]) -> list[list[Step]]:
+    """The steps of each criterion together: one reason, however many facts it tests."""
+    reasons: dict[str, list[Step]] = {}
+    for step in steps:
+        reasons.setdefault(step.criterion, []).append(step)
+    return list(reasons.values())
+
+
+def _reason(work: Work, steps: list[Step], known: Mapping[int, Record]) -> str:
+    """One reason with its facts and records. Where the document is not public, only words of our own."""
+    first, *others = steps
+    text = first.public_text + "".join(OTHER_FACT.format(fact=s.fact, value=s.value) for s in others)
+    if work.rulebook.quotable and first.article:
+        text = REASON_QUOTED.format(article=first.article, text=text)
+    ids = dict.fromkeys(record_id for step in steps for record_id in step.records)
+    named = [known[record_id] for record_id in ids if record_id in known]
     said = [_record(record) for record in named[:_RECORDS_NAMED]]
     if len(named) > _RECORDS_NAMED:
         said.append(MORE_RECORDS.format(count=len(named) - _RECORDS_NAMED))
-    return f"{text}：{'；'.join(said)}。"
+    whole = WITH_RECORDS.format(text=text, records="；".join(said)) if said else f"{text}。"
+    confirmed = all(step.verified for step in steps)
+    return whole if confirmed else whole + NOT_CONFIRMED.format(office=work.office.short_name)
 
 
 def _record(record: Record) -> str:
