@@ -62,6 +62,18 @@ _WATCH_FOCUS: Final = """() => {
   return expected.size;
 }"""
 
+#: doubles what all sizes are counted from, and names the words that did not grow with it
+_ENLARGE: Final = """() => {
+  const written = [...document.body.querySelectorAll('*')].filter((each) => each.checkVisibility()
+    && [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
+  const size = (each) => parseFloat(getComputedStyle(each).fontSize);
+  const before = new Map(written.map((each) => [each, size(each)]));
+  document.documentElement.style.fontSize = `${2 * size(document.documentElement)}px`;
+  const small = written.filter((each) => size(each) < 1.9 * before.get(each));
+  return small.slice(0, 4).map((each) => `text does not grow: ${each.tagName.toLowerCase()}`
+    + `.${each.getAttribute('class') ?? ''} ${each.textContent.trim().slice(0, 30)}`);
+}"""
+
 
 async def sticks_out(window: Window) -> list[str]:
     """What makes the page wider than the screen."""
@@ -97,8 +109,7 @@ async def lost_keys(window: Window) -> list[str]:
     return found
 
 
-async def enlarge(window: Window) -> None:
-    """Text at twice its size, as people set it who see badly."""
-    await window.page.evaluate(
-        "document.documentElement.style.fontSize = `${2 * parseFloat(getComputedStyle(document.documentElement).fontSize)}px`"
-    )
+async def enlarge(window: Window) -> list[str]:
+    """Text at twice its size, as people set it who see badly; what of it stayed small."""
+    found: list[str] = await window.page.evaluate(_ENLARGE)
+    return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.simulator import SIMULATOR, Simulator
+from bot.demo.cast import STORY_FIRM
+from bot.demo.house import PHONES
+from bot.simulator import Simulator
 from bot.simulator.people import openid_of
-from domain.model.person import Person, Power
-from storage.unit_of_work import SqlUnitOfWork
+from domain.model.person import Person
 from tests.browser.town import Town
 from tests.driver import Desk, Phone
 from tests.stories.casework import applies, number_in, objects, reads
@@ -36,7 +37,7 @@ class Scenery:
 
 def simulator_of(town: Town) -> Simulator:
     """The platforms of the demonstration."""
-    return next(each[SIMULATOR] for each in town.app._subapps if SIMULATOR in each)
+    return town.app[PHONES]
 
 
 def phone(town: Town, name: str) -> Phone:
@@ -54,18 +55,19 @@ def desk(town: Town, userid: str) -> Desk:
 async def bound(town: Town, name: str, code: str) -> Phone:
     """Somebody who follows and is bound to the firm of a code."""
     person = phone(town, name)
-    await person.follows()
+    if not person.person.following:
+        await person.follows()
     await person.says(f"绑定 {code}")
     assert "绑定好了" in await person.says("确认")
     return person
 
 
 async def set_up(town: Town) -> Scenery:
-    """Two firms with records; objections, a repair and a commitment under way; one objection decided."""
-    owned, fined, *_ = await town.hints()
-    accountant = await bound(town, ACCOUNTANT, fined.code)
-    owner = await bound(town, OWNER, owned.code)
-    await _may_sign(town, owner, owned.uscc)
+    """A firm with records: an objection, a repair and a commitment under way; one objection decided."""
+    codes = [hint.code for hint in await town.hints()]
+    accountant = await bound(town, ACCOUNTANT, codes[STORY_FIRM])
+    # who may sign from the start
+    owner = phone(town, OWNER)
     names = {
         "objection": await objects(accountant),
         "repair": number_in(await applies(accountant)),
@@ -74,18 +76,6 @@ async def set_up(town: Town) -> Scenery:
     }
     await _decide(town, names["decided"])
     return Scenery(town, accountant, owner, names)
-
-
-async def _may_sign(town: Town, person: Phone, uscc: str) -> None:
-    """The power 签署 from an earlier letter of authority."""
-    who, now = await town.firm(person.openid), town.clock.now()
-
-    def add(uow: SqlUnitOfWork) -> None:
-        subject = uow.subjects.by_uscc(uscc)
-        assert subject is not None
-        uow.bindings.add(who.id, subject.id, Power.SIGN, at=now, proof="letter:SQ20250001")
-
-    await town.write(add)
 
 
 async def _objects_to_the_grade(person: Phone) -> str:

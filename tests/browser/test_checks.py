@@ -7,7 +7,7 @@ from tests.browser.conftest import PageAt
 from tests.browser.window import Window
 
 _HEAD = '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>页面</title></head><body><main><h1>页面</h1>'
-SOUND = f'{_HEAD}<label for="name">姓名</label><input id="name"><button type="button">提交</button>'
+SOUND = f'{_HEAD}<style>button {{ font: inherit }}</style><label for="name">姓名</label><input id="name"><button type="button">提交</button>'
 
 
 async def shown(page_at: PageAt, html: str) -> Window:
@@ -21,6 +21,7 @@ async def test_a_sound_page_passes(page_at: PageAt) -> None:
     assert await sticks_out(window) == []
     assert await barriers(window) == []
     assert await lost_keys(window) == []
+    assert await enlarge(window) == []
 
 
 async def test_what_is_wider_than_the_screen_is_named(page_at: PageAt) -> None:
@@ -42,6 +43,11 @@ async def test_words_that_fit_at_their_size_but_not_at_twice_are_found(page_at: 
     assert await sticks_out(window) == []
     await enlarge(window)
     assert await sticks_out(window) != []
+
+
+async def test_words_of_a_fixed_size_are_found(page_at: PageAt) -> None:
+    window = await shown(page_at, f'{SOUND}<p class="fixed" style="font-size: 17px">总是这么大</p>')
+    assert await enlarge(window) == ["text does not grow: p.fixed 总是这么大"]
 
 
 async def test_a_field_without_a_label_and_pale_words_are_barriers(page_at: PageAt) -> None:

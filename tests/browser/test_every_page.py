@@ -41,7 +41,7 @@ async def test_a_page_is_whole_light_and_for_everybody(
     found += await sticks_out(window)
     found += await barriers(window)
     found += await lost_keys(window)
-    await enlarge(window)
+    found += await enlarge(window)
     found += [f"text twice as large: {each}" for each in await sticks_out(window)]
     assert found == []
 
