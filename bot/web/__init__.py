@@ -6,13 +6,18 @@ from aiohttp import web
 
 from bot.web.entrance import open_site_routes
 from bot.web.firm.cases import Cases
+from bot.web.firm.filed import Filed
 from bot.web.firm.grades import Grades
 from bot.web.firm.home import Home
+from bot.web.firm.objections import Objections
 from bot.web.firm.records import Records
+from bot.web.firm.repairs import Repairs
 from bot.web.pages import ASSETS
 from bot.web.site import Site
 from bot.web.staff.cases import CasePages
 from bot.web.staff.home import HomePages
+from bot.web.staff.imports import ImportPages
+from bot.web.staff.rulebook import RulebookPages
 
 
 def all_routes(site: Site) -> list[web.AbstractRouteDef]:
@@ -24,6 +29,11 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *Grades(site.firm).routes(),
         *Records(site.firm).routes(),
         *Cases(site.firm).routes(),
+        *Objections(site.firm).routes(),
+        *Repairs(site.firm).routes(),
+        *Filed(site.firm).routes(),
         *HomePages(site.staff).routes(),
         *CasePages(site.staff).routes(),
+        *ImportPages(site.staff).routes(),
+        *RulebookPages(site.staff).routes(),
     ]
