@@ -64,7 +64,8 @@ _WATCH_FOCUS: Final = """() => {
 
 #: doubles what all sizes are counted from, and names the words that did not grow with it
 _ENLARGE: Final = """() => {
-  const written = [...document.body.querySelectorAll('*')].filter((each) => each.checkVisibility()
+  // a drawing grows with its width
+  const written = [...document.body.querySelectorAll('*:not(svg *)')].filter((each) => each.checkVisibility()
     && [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
   const size = (each) => parseFloat(getComputedStyle(each).fontSize);
   const before = new Map(written.map((each) => [each, size(each)]));

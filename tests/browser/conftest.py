@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,13 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.chromium import CHROMIUM, REQUIRED, chromium
-from tests.browser.town import Town, open_town
 from tests.browser.window import PHONE, Inside, Scheme, Window, window
-from tests.driver import BEGINNING
 
 FOLDER = Path(__file__).parent
 #: tests in a browser run where there is one, and must run where one is required
 collect_ignore_glob = [] if CHROMIUM or REQUIRED else ["test_*.py"]
 
 PageAt = Callable[..., Awaitable[Window]]
-OpenTown = Callable[..., AbstractAsyncContextManager[Town]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,22 +52,3 @@ async def page_at(browser: Browser) -> AsyncIterator[PageAt]:
             )
 
         yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """The demonstration, for all tests of a file."""
-    async with open_town(tmp_path_factory.mktemp("town")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def fresh_town(tmp_path: Path) -> OpenTown:
-    """Opens a demonstration of one's own: ``async with fresh_town(rulebook="pinglu") as town:``"""
-
-    @asynccontextmanager
-    async def opened(*, rulebook: str = "xixia", beginning: datetime = BEGINNING) -> AsyncIterator[Town]:
-        async with open_town(tmp_path, rulebook=rulebook, beginning=beginning) as town:
-            yield town
-
-    return opened

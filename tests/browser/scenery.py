@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.demo.cast import STORY_FIRM
+from bot.demo.cast import CAST, STORY_FIRM
 from bot.demo.house import PHONES
+from bot.demo.population import SIZE as MANY
+from bot.demo.serve import PEOPLE
 from bot.simulator import Simulator
 from bot.simulator.people import openid_of
 from domain.model.person import Person
+from storage.unit_of_work import SqlUnitOfWork
 from tests.browser.town import Town
 from tests.driver import Desk, Phone
 from tests.stories.casework import applies, number_in, objects, reads
 
-ACCOUNTANT = "王会计"
-OWNER = "赵老板"
+#: bound to the firm of the story with a code; may sign for it; follows and is bound to nothing
+ACCOUNTANT, OWNER, GUEST = (role.name for role in CAST)
 
 
 @dataclass(frozen=True)
 class Scenery:
-    """People at their phones, and the names of what they have to do with, for the addresses of pages."""
+    """A demonstration, and the names of what happened in it, for the addresses of pages."""
 
     town: Town
-    accountant: Phone
-    owner: Phone
     #: name → what stands for it in an address
     names: dict[str, str]
 
     async def person(self, who: str) -> Person:
-        """The accountant, the owner, or a member of staff by userid."""
-        phones = {"accountant": self.accountant, "owner": self.owner}
-        if who in phones:
-            return await self.town.firm(phones[who].openid)
+        """One of the phones by its owner's name, or a member of staff by userid."""
+        if who in PEOPLE:
+            return await self.town.firm(phone(self.town, who).openid)
         return await self.town.staff(who)
 
 
@@ -64,25 +64,36 @@ async def bound(town: Town, name: str, code: str) -> Phone:
 
 async def set_up(town: Town) -> Scenery:
     """A firm with records: an objection, a repair and a commitment under way; one objection decided."""
-    codes = [hint.code for hint in await town.hints()]
-    accountant = await bound(town, ACCOUNTANT, codes[STORY_FIRM])
-    # who may sign from the start
-    owner = phone(town, OWNER)
+    story = (await town.hints())[STORY_FIRM]
+    accountant = await bound(town, ACCOUNTANT, story.code)
+    await phone(town, GUEST).follows()
     names = {
         "objection": await objects(accountant),
         "repair": number_in(await applies(accountant)),
         "decided": await _objects_to_the_grade(accountant),
-        "commitment": await _signs(owner),
+        "commitment": await _signs(phone(town, OWNER)),
     }
     await _decide(town, names["decided"])
-    return Scenery(town, accountant, owner, names)
+    return Scenery(town, names | await town.read(lambda uow: _ids(uow, story.uscc)))
+
+
+def _ids(uow: SqlUnitOfWork, uscc: str) -> dict[str, str]:
+    """The firm of the story, one of its records, and a firm whose worse grade waits for a name."""
+    firm = uow.subjects.by_uscc(uscc)
+    assert firm is not None
+    graded = uow.evaluations.page(after=0, limit=MANY)
+    return {
+        "firm": str(firm.id),
+        "record": str(uow.records.of_subject(firm.id)[0].id),
+        "waiting": str(next(each.subject_id for each in graded if each.waiting)),
+    }
 
 
 async def _objects_to_the_grade(person: Phone) -> str:
     """An objection that the credit office itself decides; its number."""
     await person.says("异议")
     await person.says("1")
-    await person.says("2")
+    await person.says("1")
     await person.says("评价没有计入已经修复的记录，请核对")
     return number_in(await person.says("确认"))
 

@@ -12,7 +12,7 @@ from tests.browser.checks import barriers, enlarge, lost_keys, sticks_out
 from tests.browser.conftest import PageAt
 from tests.browser.places import NO_PAGES, PLACES, Place, address_of
 from tests.browser.scenery import Scenery, set_up
-from tests.browser.town import Town
+from tests.browser.town import Town, open_town
 from tests.browser.window import DESK, PHONE, Scheme, Window
 
 #: bytes, without pictures
@@ -22,8 +22,15 @@ VENDORED = "/vendor/"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def scenery(town: Town) -> AsyncIterator[Scenery]:
-    yield await set_up(town)
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """The rules that show most: the office computes grades, worse ones wait for a name."""
+    async with open_town(tmp_path_factory.mktemp("town"), rulebook="pinglu") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def scenery(town: Town) -> Scenery:
+    return await set_up(town)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.who or 'anybody'} {place.path}")
@@ -41,9 +48,11 @@ async def test_a_page_is_whole_light_and_for_everybody(
     found += await sticks_out(window)
     found += await barriers(window)
     found += await lost_keys(window)
-    found += await enlarge(window)
-    found += [f"text twice as large: {each}" for each in await sticks_out(window)]
-    assert found == []
+    if size == PHONE:
+        # on a desk whoever needs large words has the browser's zoom, and then a narrower desk
+        found += await enlarge(window)
+        found += [f"text twice as large: {each}" for each in await sticks_out(window)]
+    assert not found, "\n".join(found)
 
 
 async def test_no_page_is_forgotten(town: Town) -> None:
