@@ -10,13 +10,16 @@ from bot.web.firm.filed import Filed
 from bot.web.firm.grades import Grades
 from bot.web.firm.home import Home
 from bot.web.firm.objections import Objections
+from bot.web.firm.papers import Papers
 from bot.web.firm.records import Records
 from bot.web.firm.repairs import Repairs
 from bot.web.pages import ASSETS
+from bot.web.public.verify import Verify
 from bot.web.site import Site
 from bot.web.staff.cases import CasePages
 from bot.web.staff.home import HomePages
 from bot.web.staff.imports import ImportPages
+from bot.web.staff.papers import PaperPages
 from bot.web.staff.rulebook import RulebookPages
 
 
@@ -32,8 +35,11 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *Objections(site.firm).routes(),
         *Repairs(site.firm).routes(),
         *Filed(site.firm).routes(),
+        *Papers(site.firm).routes(),
         *HomePages(site.staff).routes(),
         *CasePages(site.staff).routes(),
         *ImportPages(site.staff).routes(),
+        *PaperPages(site.staff).routes(),
         *RulebookPages(site.staff).routes(),
+        *Verify(site).routes(),
     ]

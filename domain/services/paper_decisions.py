@@ -7,6 +7,7 @@ goes in but the words that firms may read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +37,7 @@ ANEW = "本单位此前作出的决定（案号{number}）已经更正，本决�
 REVIEWED = "复核由未参与作出原决定的人员办理。"
 NOTHING_SAID = "申请人未另行说明理由。"
 NOTHING_FOUND = "经核查，申请人所述情况属实。"
-GRADE_NOW = "截至本决定作出之日，{you}的信用等级为{grade}。"
+GRADE_NOW = "截至本文书出具之日，{you}的信用等级为{grade}。"
 CARRIED_OUT = "依照规定同时办理以下事项："
 ASK_REVIEW = "不服本决定的，可以申请一次复核，在服务号回复“复核 {number}”即可提出。"
 REPAIR_AGAIN = "改正后可以再次申请修复。"
@@ -48,6 +49,8 @@ MIRRORED = (
     "现将办理结果转告如下。本告知书不代替“信用中国”网站的决定。"
 )
 MIRRORED_TITLE = "信用修复结果告知书"
+
+_ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d\d)-(\d\d)(?![\d-])")
 
 #: what a decision says, by kind of case and outcome
 DECIDED: dict[tuple[CaseKind, str], str] = {
@@ -75,6 +78,11 @@ KINDS: dict[CaseKind, PaperKind] = {
 def spelled(day: date) -> str:
     """2026年3月5日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def spoken(text: str) -> str:
+    """The text with dates like 2026-03-05 as they are read aloud."""
+    return _ISO_DATE.sub(lambda found: f"{found[1]}年{int(found[2])}月{int(found[3])}日", text)
 
 
 def salutation(subject: Subject) -> str:
@@ -156,9 +164,9 @@ def mirrored(work: Work, case: Case, subject: Subject, text: str) -> Content:
         {"text": said.put(MIRRORED)},
         {"head": "一、办理结果"},
         {"text": said.put(DECIDED[case.kind, case.outcome]) + _grade_now(work, subject)},
+        *_carried_out(work, case),
         {"head": "二、结果的来源和说明"},
         {"text": text},
-        *_carried_out(work, case),
         {"head": "三、救济途径"},
         {"text": _remedies(work, case)},
     ]

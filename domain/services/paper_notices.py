@@ -17,8 +17,8 @@ from domain.rules.repair_terms import FirstDay, first_day, severity_for_repair
 from domain.rules.rulebook import Rulebook
 from domain.rules.trace import CONCLUSION, deciding_steps
 from domain.services import grades
-from domain.services.case_owners import canonical_department
-from domain.services.paper_decisions import rows, salutation, spelled
+from domain.services.case_owners import department_names
+from domain.services.paper_decisions import rows, salutation, spelled, spoken
 from domain.services.work import Work
 
 #: so many records stand under one reason
@@ -84,9 +84,9 @@ def grade_notice(work: Work, subject: Subject, assessment: Assessment) -> Conten
 def repair_notice(work: Work, subject: Subject, record: Record) -> Content:
     """信用修复告知书, served together with the penalty decision (两书同达): term, conditions, materials, way."""
     rule = work.rulebook.repair
-    issuer = canonical_department(work.office, record.authority) if record.authority else work.office.name
+    issuer = issuer_for(work, record)
     introduction = REPAIR_INTRODUCTION.format(
-        authority=issuer,
+        authority=record.authority or issuer,
         day=spelled(record.decided_on),
         you=salutation(subject),
         kind=record.kind,
@@ -119,6 +119,11 @@ def repair_notice(work: Work, subject: Subject, record: Record) -> Content:
     return Content(
         PaperKind.REPAIR_NOTICE.value, subject.name, subject.uscc or "", tuple(blocks), signed_by=issuer
     )
+
+
+def issuer_for(work: Work, record: Record) -> str:
+    """The department that imposed a penalty where it is one of ours; else the credit office, in its own name."""
+    return department_names(work.office).get(record.authority, work.office.name)
 
 
 def commitment_letter(
@@ -155,7 +160,7 @@ def commitment_letter(
         rows(
             ("承诺编码", commitment.code),
             ("案号", case.number),
-            ("承诺类型", f"{signed.kind_name}（{signed.national}）"),
+            ("承诺类型", _kind_of(signed.kind_name, signed.national)),
             ("履行期限", spelled(commitment.due_on) if commitment.due_on else NO_END),
             ("公开类型", commitment.publicity),
             ("受理单位", signed.department),
@@ -172,6 +177,10 @@ def commitment_letter(
         signed_by=subject.name,
         signature=signature,
     )
+
+
+def _kind_of(local: str, national: str) -> str:
+    return local if local == national else f"{local}（{national}）"
 
 
 def _body(text: str, title: str) -> list[str]:
@@ -193,7 +202,7 @@ def _result(rulebook: Rulebook, subject: Subject, assessment: Assessment) -> Blo
         ("信用等级", grade),
         ("等级含义", rulebook.outcome_text(evaluation.code)),
         ("采用日期" if adopted else "评定日期", spelled(day)),
-        ("等级来源", evaluation.source_text or rulebook.wording.source_line),
+        ("等级来源", spoken(evaluation.source_text or rulebook.wording.source_line)),
         ("评定依据", rulebook.citation("")),
     )
 
@@ -202,7 +211,7 @@ def _reasons(work: Work, subject: Subject, evaluation: Evaluation) -> list[Block
     deciding = deciding_steps(evaluation)
     if not deciding:
         last = next((step for step in evaluation.trace if step.criterion == CONCLUSION), None)
-        return [{"text": last.public_text if last else NO_REASON}]
+        return [{"text": spoken(last.public_text) if last else NO_REASON}]
     used = any(step.records for step in deciding)
     found = work.uow.records.of_subject(subject.id, limit=grades.RECORDS_READ) if used else []
     known = {record.id: record for record in found}
@@ -220,7 +229,7 @@ def _by_criterion(steps: Iterable[Step]) -> list[list[Step]]:
 def _reason(work: Work, steps: list[Step], known: Mapping[int, Record]) -> str:
     """One reason with its facts and records. Where the document is not public, only words of our own."""
     first, *others = steps
-    text = first.public_text + "".join(OTHER_FACT.format(fact=s.fact, value=s.value) for s in others)
+    text = spoken(first.public_text) + "".join(OTHER_FACT.format(fact=s.fact, value=s.value) for s in others)
     if work.rulebook.quotable and first.article:
         text = REASON_QUOTED.format(article=first.article, text=text)
     ids = dict.fromkeys(record_id for step in steps for record_id in step.records)
@@ -256,7 +265,8 @@ def _improvements(work: Work, subject: Subject, evaluation: Evaluation) -> list[
         imported = evaluation.source is Source.IMPORTED
         return [{"text": NOTHING_TO_IMPROVE if imported else NO_CHANGE_FOUND}]
     lines = (
-        IMPROVED.format(condition=each.condition, grade=_outcome(rulebook, each.outcome)) for each in changes
+        IMPROVED.format(condition=spoken(each.condition), grade=_outcome(rulebook, each.outcome))
+        for each in changes
     )
     return [{"items": list(lines)}]
 

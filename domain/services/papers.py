@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from hmac import compare_digest
 
 from domain.clock import legal_date
 from domain.errors import NotAllowed, NotFound, Refused
@@ -24,19 +23,19 @@ from domain.model.person import Power
 from domain.model.record import RecordKind, RecordState
 from domain.model.subject import Subject
 from domain.services import bindings, grades, letters, paper_decisions, paper_notices
-from domain.services.case_rights import may_see
 from domain.services.work import Work
 
 #: in numbers where the office file names no mark of its own
 _MARK = "信"
 _CODE_BYTES = 16
-_PURPOSE = "文书"
+#: what a 信用修复告知书 goes with
+PENALTIES = frozenset({RecordKind.PENALTY, RecordKind.RECTIFICATION})
 
 NOT_FOUND = "没有找到这份文书。请回到对话里，回复“进度”查看您的办件。"
-ELSEWHERE = "{number}由{issuer}出具，请联系该单位。"
 NO_GRADE_YET = "{name}还没有生效的信用等级，暂时不能出具告知书。"
 GRADE_IN_DOUBT = "{name}的信用等级正在由工作人员核实，核实完毕再出具告知书。"
 NO_STAFF = "告知书由工作人员出具，您现在没有这个角色。"
+NOT_YOURS = "这条记录的信用修复告知书由{issuer}出具，请联系该单位。"
 NO_PENALTY = "只有行政处罚和责令改正、警告的记录才出具信用修复告知书。"
 NOT_COUNTED = "这条记录已经不再计入，不用出具信用修复告知书。"
 
@@ -59,34 +58,6 @@ class Status:
     valid: bool
     ended_on: date | None = None
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """A paper in a list."""
-
-    id: int
-    title: str
-    number: str
-    issued_on: date
-    issuer: str
-    subject_name: str
-    status: Status
-    #: it cannot be printed here and is made by hand
-    by_hand: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What anybody who holds a paper may learn of it: nothing personal, nothing of what it says."""
-
-    title: str
-    number: str
-    issued_on: date
-    issuer: str
-    status: Status
-    #: whether the hash on the paper is the one of the text that was issued; None where none was given
-    genuine: bool | None
 
 
 # -- issuing -------------------------------------------------------------------
@@ -125,17 +96,20 @@ def repair_notice(work: Work, actor: Actor, record_id: int) -> Paper:
     if not actor.doers - {Doer.FIRM, Doer.SYSTEM}:
         raise NotAllowed(NO_STAFF)
     record = work.uow.records.get(record_id)
-    if record is None or record.kind not in (RecordKind.PENALTY, RecordKind.RECTIFICATION):
+    if record is None or record.kind not in PENALTIES:
         raise Refused(NO_PENALTY)
     if not record.state.counts:
         raise Refused(NOT_COUNTED)
+    issuer = paper_notices.issuer_for(work, record)
+    if not {where for where, _ in actor.seats} & {issuer, work.office.name}:
+        raise NotAllowed(NOT_YOURS.format(issuer=issuer))
     about = f"record:{record.id}"
     known = work.uow.papers.about(PaperKind.REPAIR_NOTICE, about)
     if known is not None:
         return known
     subject = work.uow.subjects.get(record.subject_id)
     content = paper_notices.repair_notice(work, subject, record)
-    return _issue(work, PaperKind.REPAIR_NOTICE, about, subject, content, content.signed_by)
+    return _issue(work, PaperKind.REPAIR_NOTICE, about, subject, content, issuer)
 
 
 Issue = Callable[[Work, Case, str], None]
@@ -232,65 +206,6 @@ def status(work: Work, paper: Paper) -> Status:
     return Status(True)
 
 
-def check(work: Work, code: str, text_sha256: str = "") -> Checked | None:
-    """What the paper with this code is; None where there is none. Open to everybody."""
-    paper = work.uow.papers.by_code(code)
-    if paper is None:
-        return None
-    given = text_sha256.strip().lower()
-    return Checked(
-        title=paper.content.title,
-        number=paper.number,
-        issued_on=paper.issued_on,
-        issuer=paper.issuer,
-        status=status(work, paper),
-        genuine=compare_digest(given.encode(), paper.text_sha256.encode()) if given else None,
-    )
-
-
-def open_paper(work: Work, actor: Actor, paper_id: int) -> Paper:
-    """The paper, for somebody who may read it; that he looked is noted (S0-38).
-
-    ``NotFound`` for another firm's paper, ``NotAllowed`` for staff of another department.
-    """
-    paper = work.uow.papers.get(paper_id)
-    if paper is None or (Doer.FIRM in actor.doers and not _is_bound(work, actor, paper.subject_id)):
-        raise NotFound(NOT_FOUND)
-    if Doer.FIRM not in actor.doers and not _may_read(work, actor, paper):
-        raise NotAllowed(ELSEWHERE.format(number=paper.number, issuer=paper.issuer))
-    note = {"subject_id": paper.subject_id, "viewer": actor.label, "purpose": _PURPOSE, "at": work.now}
-    work.uow.queries.note(**note)  # type: ignore[arg-type]
-    return paper
-
-
-def held_by(work: Work, actor: Actor) -> list[PaperLine]:
-    """The papers of every firm that a person is bound to, newest first."""
-    person = work.uow.people.get(int(actor.id))
-    found = [
-        _line(work, paper, subject)
-        for _, subject in bindings.active(work.uow, person, work.today)
-        for paper in work.uow.papers.of_subject(subject.id)
-    ]
-    return sorted(found, key=lambda line: line.id, reverse=True)
-
-
-def of_subject(work: Work, actor: Actor, subject: Subject) -> list[PaperLine]:
-    """The papers of a subject that this member of staff may read, newest first."""
-    return [
-        _line(work, paper, subject)
-        for paper in work.uow.papers.of_subject(subject.id)
-        if _may_read(work, actor, paper)
-    ]
-
-
-def of_case(work: Work, case: Case) -> list[PaperLine]:
-    """The papers of a case in the order in which they were issued; ask first whether the case may be seen."""
-    return [
-        _line(work, paper, work.uow.subjects.get(paper.subject_id))
-        for paper in work.uow.papers.of_case(case.id)
-    ]
-
-
 # -- what the press reports ----------------------------------------------------
 
 
@@ -357,7 +272,7 @@ def _issue(
             case_id=case.id if case is not None else None,
             content=content,
             text_sha256=text_hash(kind, number, work.today, issuer, content),
-            code=secrets.token_urlsafe(_CODE_BYTES),
+            code=secrets.token_hex(_CODE_BYTES),
         )
     )
     detail = {"about": about, "text": paper.text_sha256}
@@ -391,24 +306,12 @@ def _status_of_grade(work: Work, paper: Paper) -> Status:
     return Status(False, legal_date(since) if since is not None else None, REPLACED)
 
 
-def _line(work: Work, paper: Paper, subject: Subject) -> PaperLine:
-    return PaperLine(
-        id=paper.id,
-        title=paper.content.title,
-        number=paper.number,
-        issued_on=paper.issued_on,
-        issuer=paper.issuer,
-        subject_name=subject.name,
-        status=status(work, paper),
-        by_hand=bool(paper.by_hand),
-    )
-
-
 def _subject(work: Work, case: Case) -> Subject | None:
     return work.uow.subjects.get(case.subject_id) if case.subject_id is not None else None
 
 
-def _is_bound(work: Work, actor: Actor, subject_id: int) -> bool:
+def is_bound(work: Work, actor: Actor, subject_id: int) -> bool:
+    """Whether a person of the firms' side may read about a subject today."""
     person = work.uow.people.get(int(actor.id))
     held = bindings.active(work.uow, person, work.today)
     return any(subject.id == subject_id and each.power >= Power.QUERY for each, subject in held)
@@ -416,16 +319,7 @@ def _is_bound(work: Work, actor: Actor, subject_id: int) -> bool:
 
 def _check_may_ask(work: Work, actor: Actor, subject_id: int) -> None:
     if Doer.FIRM in actor.doers:
-        if not _is_bound(work, actor, subject_id):
+        if not is_bound(work, actor, subject_id):
             raise NotFound(NOT_FOUND)
     elif not actor.doers:
         raise NotAllowed(NO_STAFF)
-
-
-def _may_read(work: Work, actor: Actor, paper: Paper) -> bool:
-    """Staff: the credit office reads all, a department what it issued and the cases it had a hand in."""
-    places = {where for where, _ in actor.seats} or {actor.department}
-    if places & {paper.issuer, work.office.name}:
-        return True
-    case = work.uow.cases.get(paper.case_id) if paper.case_id is not None else None
-    return case is not None and may_see(work, case, actor)

@@ -17,10 +17,10 @@ from bot.web.staff.home import number_in
 from domain.errors import NotFound, Refused, StaleCase, TextMissing
 from domain.model.case import Actor, CaseKind, Evidence
 from domain.rules.cleaning_money import yuan
-from domain.services import case_file, case_lists, cases, evidence, papers
+from domain.services import case_file, case_lists, cases, evidence, paper_shelf
 from domain.services.case_file import CaseFile
 from domain.services.case_lists import CaseList, Filters, Scope
-from domain.services.papers import PaperLine
+from domain.services.paper_shelf import PaperLine
 from domain.services.work import Work
 
 LIST = "/h5/staff/cases"
@@ -128,7 +128,7 @@ class CasePages:
 
         def ask(work: Work, actor: Actor) -> tuple[CaseFile, list[PaperLine], str]:
             found = case_file.opened(work, number, actor)
-            return found, papers.of_case(work, found.case), cases.last_step(work, found.case, actor)
+            return found, paper_shelf.of_case(work, found.case), cases.last_step(work, found.case, actor)
 
         found, issued, last = await visit.run(ask)
         response = visit.page(
