@@ -8,8 +8,10 @@ from domain.errors import Refused
 from domain.model.case import Case
 from domain.model.person import Power
 from domain.model.subject import Subject
+from domain.rules.case_clocks import due_clock
 from domain.rules.rulebook_cases import Door
 from domain.services import bindings, objections, staff
+from domain.services.case_view import countdown
 from domain.services.objections import Target
 from domain.services.work import Work
 from handlers.context import Context
@@ -17,7 +19,6 @@ from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, Stop, st
 from handlers.firm import texts
 from handlers.firm.forms import confirmed, described, numbered
 from handlers.firm.subjects import Chosen, chosen
-from handlers.firm.wording import day
 
 NOTHING = "{name}现在没有可以提异议的等级或记录。有疑问，请回复“人工”。"
 WHAT = "对哪一项有异议？\n{choices}\n请回复序号。"
@@ -29,9 +30,9 @@ REASON_HELP = "比如：这条处罚已被复议决定撤销，文号……写�
 CONFIRM = "请核对：\n{name}\n{what}\n向{door}提出\n理由：{text}\n{outside}确认提交请回复“确认”。"
 CONFIRM_HELP = "回复“确认”就提交；要改，回复“上一步”。"
 FILED = "已提交，案号{number}。{annotation}\n{due}\n回复“进度 {number}”随时看办到哪一步；有证据材料，直接发照片给我。"
-DUE = "最晚{date}办结{provisional}。"
+#: what the nearest limit is for: whether the case is taken on, or its end
+DUE_ACCEPTED, DUE_ENDED = "是否受理：{countdown}。", "办结：{countdown}。"
 DUE_LATER = "办结时限从工作人员登记收到正式申请起算。"
-PROVISIONAL = "（暂定，待放假安排公布）"
 WHICH_REVIEW = "要对哪个决定申请复核？\n{choices}\n请回复序号。"
 WHICH_REVIEW_HELP = "一个决定只能复核一次，由原决定人以外的人办理。"
 NO_LONGER = "情况有变化，这一项现在不能提交了。请回复“异议”重新看一次。"
@@ -153,10 +154,11 @@ def _file(context: Context, data: Data) -> str:
 
 def filed_text(work: Work, case: Case, annotation: str = "") -> str:
     """What the firm reads when a case was filed: number, countdown, what next."""
-    if case.due_on is None:
+    first = due_clock(case.clocks)
+    if first is None:
         due = DUE_LATER
     else:
-        due = DUE.format(date=day(case.due_on), provisional=PROVISIONAL if case.provisional else "")
+        due = (DUE_ACCEPTED if first.met_by else DUE_ENDED).format(countdown=countdown(work, case))
     return FILED.format(number=case.number, annotation=annotation, due=due)
 
 
