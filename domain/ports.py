@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from domain.model.assessment import Assessment, BaseGrade, Evaluation
+from domain.model.audit import AuditRow, AuditSearch, ChainState, QueryRow, Verified
 from domain.model.broadcast import Audience, Broadcast, Ledger
 from domain.model.case import Case, CaseEvent, CaseKind, Evidence
 from domain.model.case_search import CaseSearch
@@ -200,6 +201,27 @@ class AuditChain(Protocol):
 
     def head(self) -> tuple[int, str]:
         """Number and seal of the last link; (0, zeros) before the first."""
+        ...
+
+
+class AuditReading(Protocol):
+    """The audit log and the query log, newest first, a bounded stretch at a time."""
+
+    def rows(
+        self, wanted: AuditSearch, *, before: int | None, limit: int
+    ) -> tuple[list[AuditRow], int | None]:
+        """Rows before a row number (None: the newest), and where to go on (None: that was all)."""
+        ...
+
+    def queries(
+        self, wanted: AuditSearch, *, before: int | None, limit: int
+    ) -> tuple[list[QueryRow], int | None]: ...
+    def chain(self) -> ChainState:
+        """Where the chain stands, from what is stored; nothing is checked."""
+        ...
+
+    def note_verified(self, found: Verified) -> None:
+        """Keep what a whole check of the chain found."""
         ...
 
 
@@ -751,6 +773,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def sealing(self) -> AuditChain: ...
+    @property
+    def auditing(self) -> AuditReading: ...
     @property
     def queries(self) -> QueryLog: ...
     @property

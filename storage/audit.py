@@ -123,8 +123,7 @@ class SqlSealing:
 
     def head(self) -> tuple[int, str]:
         """Number and seal of the last link; (0, zeros) before the first."""
-        head = self._connection.execute(_HEAD).scalar()
-        return _read_head(head) if head else (0, GENESIS)
+        return head_of(self._connection)
 
     def verify(self, kept: tuple[int, str] | None = None) -> AuditReport:
         """Recompute the whole chain in bounded memory; report the first broken link and the tail.
@@ -164,6 +163,12 @@ class SqlSealing:
         while rows := self._connection.execute(_SEALED, {"after": after, "at_most": _CHUNK}).all():
             yield from rows
             after = rows[-1].sealed_no
+
+
+def head_of(connection: Connection) -> tuple[int, str]:
+    """Number and seal of the last link; (0, zeros) before the first."""
+    head = connection.execute(_HEAD).scalar()
+    return _read_head(head) if head else (0, GENESIS)
 
 
 def _chain(rows: Any, number: int, seal: str) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from domain.clock import Clock
 from domain.ports import Sealer
 from storage.assessments import SqlAssessments
 from storage.audit import SqlAudit, SqlSealing
+from storage.audit_reading import SqlAuditReading
 from storage.batches import SqlBatches
 from storage.bindings import SqlBindings
 from storage.broadcasts import SqlBroadcasts
@@ -62,6 +63,7 @@ class SqlUnitOfWork:
         self.conversations = SqlConversations(connection, sealer, clock)
         self.audit = SqlAudit(connection, clock)
         self.sealing = SqlSealing(connection, clock)
+        self.auditing = SqlAuditReading(connection)
         self.queries = SqlQueryLog(connection)
         self.retention = SqlRetention(connection)
         self.inbox = SqlInbox(connection, sealer)

@@ -14,6 +14,7 @@ from bot.cli.workplace import choose_settings, open_workplace
 from bot.settings import read_text
 from domain.clock import SHANGHAI
 from domain.errors import Refused
+from domain.model.audit import Verified
 
 office_app = new_app("本单位事实（XINSHI_OFFICE）")
 audit_app = new_app("审计链")
@@ -63,6 +64,8 @@ def audit_verify(
     place = open_workplace(demo=ctx.obj)
     with place.session() as uow:
         report = uow.sealing.verify(_read_kept(kept) if kept else None)
+        # the auditor's page shows what the last check found; a page never checks the chain itself
+        uow.auditing.note_verified(Verified(place.clock.now(), report.sealed, report.fault, report.broken_at))
     if as_json:
         head = {"ok": report.whole, "sealed": report.sealed, "head": report.head}
         say_json(head | {"unsealed": report.unsealed, "broken_at": report.broken_at, "fault": report.fault})

@@ -16,6 +16,7 @@ from bot.web.firm.repairs import Repairs
 from bot.web.pages import ASSETS
 from bot.web.public.verify import Verify
 from bot.web.site import Site
+from bot.web.staff.audit import AuditPages
 from bot.web.staff.cases import CasePages
 from bot.web.staff.home import HomePages
 from bot.web.staff.imports import ImportPages
@@ -41,5 +42,6 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *ImportPages(site.staff).routes(),
         *PaperPages(site.staff).routes(),
         *RulebookPages(site.staff).routes(),
+        *AuditPages(site.staff).routes(),
         *Verify(site).routes(),
     ]
