@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 from shutil import rmtree
 
 import structlog
@@ -43,7 +42,6 @@ from bot.tasks import Nursery
 from bot.web import all_routes
 from bot.web.doors import AUTHORIZE, FirmDoor, StaffDoor
 from bot.web.entrance import entrance
-from bot.web.imports import Imports
 from bot.web.site import Site
 from bot.web.uploads import Uploads
 from domain.clock import Clock
@@ -118,7 +116,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> web.Applica
     if settings.has_wecom:
         app.add_routes(blueprint.staff_callback(lambda: app[PARTS].pipeline).routes())
     app.add_routes(Uploads(lambda: app[PARTS].house, blueprint.files).routes())
-    app.add_routes(blueprint.imports(lambda: app[PARTS]).routes())
     app.add_routes(all_routes(blueprint.site(lambda: app[PARTS])))
     app.cleanup_ctx.append(blueprint.run)
     return app
@@ -160,17 +157,6 @@ class _Blueprint:
         turns = StaffTurns(_WhenOpen(pipeline), _page(settings))
         return WeComCallback(codec=codec, account=settings.wecom_corp_id, turns=turns, clock=self._clock)
 
-    def imports(self, parts: Callable[[], Parts]) -> Imports:
-        url = self._settings.database_url
-
-        def start(path: Path, kind: str, person_id: int, userid: str) -> None:
-            importer = Importer(parts().house, url, self.files)
-            parts().nursery.start(
-                importer.run(path, kind, person_id=person_id, userid=userid), "import of a table"
-            )
-
-        return Imports(lambda: parts().house, self.files, self._settings.data_dir / "imports", start)
-
     def site(self, parts: Callable[[], Parts]) -> Site:
         """Both sides of the counter, each with the platform's way to tell who opens a page."""
         settings = self._settings
@@ -193,7 +179,7 @@ class _Blueprint:
 
     async def run(self, app: web.Application) -> AsyncIterator[None]:
         """Open everything, run the loops, and close in the opposite order."""
-        # tables whose import a sudden end cut short: nothing of them counts, and nobody reads them again
+        # copies of tables whose reading a sudden end cut short: they are opened again from the file store
         await asyncio.to_thread(rmtree, self._settings.data_dir / "imports", ignore_errors=True)
         async with ClientSession() as session:
             parts = app[PARTS] = await self._open(session)
@@ -234,6 +220,7 @@ class _Blueprint:
         staff_delivery = Delivery(house, carrier, nursery, metrics) if carrier else None
         stale_cards = StaleCards(house, carrier) if carrier else None
         media = MediaFetcher(house, {Channel.WECHAT: api}, self.files)
+        importer = Importer(house, settings.database_url, self.files, settings.data_dir / "imports")
 
         def wake() -> None:
             delivery.wake()
@@ -246,7 +233,7 @@ class _Blueprint:
             house=house,
             pipeline=pipeline,
             delivery=delivery,
-            scheduler=Scheduler(jobs_of(house, stale_cards, media), runner, clock, metrics),
+            scheduler=Scheduler(jobs_of(house, stale_cards, media, importer), runner, clock, metrics),
             nursery=nursery,
             metrics=metrics,
             api=api,
@@ -321,7 +308,10 @@ def _warm_up() -> None:
 
 
 def jobs_of(
-    house: House, stale_cards: StaleCards | None = None, media: MediaFetcher | None = None
+    house: House,
+    stale_cards: StaleCards | None = None,
+    media: MediaFetcher | None = None,
+    importer: Importer | None = None,
 ) -> list[Job]:
     """What is looked at, and how often. Every job finds its work in the database."""
     clock = house.clock
@@ -374,6 +364,8 @@ def jobs_of(
     jobs += reminder_jobs(house)
     if media is not None:
         jobs.append(Job("media", media.fetch, seconds=2))
+    if importer is not None:
+        jobs += [Job("intakes", importer.work, seconds=1), Job("sweep_intakes", importer.sweep, seconds=60)]
     if stale_cards is not None:
         jobs.append(Job("stale_cards", stale_cards.refresh, seconds=1))
     return jobs

@@ -31,8 +31,6 @@ class Purpose(StrEnum):
 
     UPLOAD = "upload"  # target: number of a case
     FILE = "file"  # target: id of a piece of evidence
-    IMPORT = "import"  # no target
-    REJECTED = "rejected"  # target: hash of a workbook of rejected rows
     ENTER = "in"  # target: path of a page of one side, firms' or staff's
 
 

@@ -8,6 +8,7 @@ from domain.rules.file_types import spoken_type
 from domain.services import cases, evidence, links
 from domain.services.work import Work
 from handlers.context import Context
+from handlers.pages import link_line
 from handlers.staff.who import actor_of
 
 ASK_NUMBER = "请写上案号，例如“材料 YY20260001”。"
@@ -15,10 +16,10 @@ NONE = "{number}还没有材料。{add}"
 LIST = "{number}有{count}份材料：\n{lines}\n链接30分钟内有效，只给您用。{add}"
 LINE = "{no}. {kind}{name}（{size}）{link}"
 ADD = "\n补录材料：{link}"
-IMPORT = (
-    "请打开这个链接，选数据种类和表格文件上传：\n{link}\n链接30分钟内有效，只给您用。导入结果会发到这里。"
-)
-NOT_YOURS = "导入由信用办管理员或经办人员办理，您现在没有这个角色。"
+IMPORTS = "/h5/staff/imports"
+IMPORT = "{link}\n在页面上选数据种类和表格文件，核对以后由另一位同事确认导入。链接30分钟内有效，只给您用，结果会发到这里。"
+NO_PAGES = "这里没有设置页面地址，请管理员用命令 xinshi import 导入，或先设置 XINSHI_BASE_URL。"
+NOT_YOURS = "导入由信用办管理员、经办人员办理，由审批人员确认，您现在没有这些角色。"
 
 
 def show(context: Context, argument: str) -> str:
@@ -36,10 +37,13 @@ def show(context: Context, argument: str) -> str:
 
 
 def begin_import(context: Context, argument: str) -> str:
-    """导入: the link to the page on which a table is uploaded."""
-    if not {Doer.ADMIN, Doer.CLERK} & actor_of(context).doers:
+    """导入: the link to the page on which tables are uploaded, looked at and confirmed."""
+    if not {Doer.ADMIN, Doer.CLERK, Doer.APPROVER} & actor_of(context).doers:
         raise NotAllowed(NOT_YOURS)
-    return IMPORT.format(link=_address(context, links.Purpose.IMPORT, ""))
+    link = link_line(context, IMPORTS, "打开导入页面")
+    if not link:
+        raise Refused(NO_PAGES)
+    return IMPORT.format(link=link)
 
 
 def _line(context: Context, no: int, item: Evidence) -> str:

@@ -234,11 +234,12 @@ def test_tries_grow_apart_and_end_with_the_life_of_the_file(staffed: Town, firm:
     assert timedelta(days=2, hours=20) < staffed.clock.now() - now < timedelta(days=3)
 
 
-def test_import_gives_its_link_to_clerks_and_administrators_only(staffed: Town) -> None:
-    for userid in ("chen", "gao"):
-        assert "/h5/import/" in desk(staffed, userid).says("导入")
-    for userid in ("lin", "huang"):
-        assert "没有这个角色" in desk(staffed, userid).says("导入")
+def test_import_is_for_those_who_upload_or_confirm_and_names_the_command_where_there_are_no_pages(
+    staffed: Town,
+) -> None:
+    for userid in ("chen", "gao", "lin"):
+        assert "xinshi import" in desk(staffed, userid).says("导入")
+    assert "没有这些角色" in desk(staffed, "huang").says("导入")
 
 
 def test_a_notice_to_many_takes_no_files() -> None:
