@@ -16,7 +16,7 @@ import structlog
 from bot.channels.api_errors import Action, ApiError
 from bot.channels.wechat_api import WeChatApi
 from bot.channels.wecom_api import Recipients, WeComApi
-from bot.channels.wecom_cards import card_of
+from bot.channels.wecom_cards import TemplateCard, card_of
 from bot.spoken import read_card
 from domain.clock import SHANGHAI
 from domain.errors import XinshiError
@@ -169,7 +169,7 @@ class WeComCarrier:
 
     def __init__(self, api: WeComApi, page: str) -> None:
         self._api = api
-        #: the page that a card without buttons opens
+        #: the page that a card opens, with {number} in the place of the case's number
         self._page = page
 
     def spends(self, parcel: Parcel, now: datetime) -> Window | None:
@@ -182,7 +182,7 @@ class WeComCarrier:
             return await self._late_face(parcel)
         to = Recipients.of(parcel.person.sender)
         if parcel.first.card is not None:
-            card = card_of(read_card(parcel.first.card), task_id=parcel.task_id, url=self._page)
+            card = self._face(read_card(parcel.first.card), parcel.task_id)
             sent, as_card = await self._api.send_card(to, card), True
         else:
             sent, as_card = await self._api.send_text(to, parcel.text, once=True), False
@@ -192,8 +192,10 @@ class WeComCarrier:
 
     async def change(self, response_code: str, card: Card, userid: str, *, task_id: str) -> None:
         """Put the present face of a case in the place of a card that was sent."""
-        face = card_of(card, task_id=task_id, url=self._page)
-        await self._api.update_card(response_code, face, [userid])
+        await self._api.update_card(response_code, self._face(card, task_id), [userid])
+
+    def _face(self, card: Card, task_id: str) -> TemplateCard:
+        return card_of(card, task_id=task_id, url=self._page.format(number=card.case_number))
 
     async def _late_face(self, parcel: Parcel) -> Carried:
         """The answer to a press that came too late to be a passive one."""

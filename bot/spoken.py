@@ -53,7 +53,7 @@ class StaffTurns:
 
     def __init__(self, turns: TurnPort[str], page: str) -> None:
         self._turns = turns
-        #: what a card without buttons opens
+        #: what a card opens, with {number} in the place of the case's number
         self._page = page
 
     async def answer(self, inbound: Inbound, *, arrived: float) -> Said:
@@ -62,5 +62,5 @@ class StaffTurns:
         update = update_of(said)
         if update is None:
             return said
-        task_id = inbound.extra.get("TaskId", "")
-        return card_of(read_card(update["card"]), task_id=task_id, url=self._page)
+        card, task_id = read_card(update["card"]), inbound.extra.get("TaskId", "")
+        return card_of(card, task_id=task_id, url=self._page.format(number=card.case_number))

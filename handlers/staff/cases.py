@@ -12,11 +12,12 @@ from typing import Any
 
 from domain.errors import Refused
 from domain.model.case import Actor, Case, Doer
-from domain.rules.case_table import BACK, ClockEffect, Step
 from domain.rules.case_tables import TABLES
 from domain.services import case_view, cases
+from domain.services.case_file import consequences
 from domain.services.work import Work
 from handlers.context import Context
+from handlers.pages import link_line
 from handlers.staff import texts
 from handlers.staff.facts import facts_of
 from handlers.staff.who import actor_of
@@ -44,7 +45,7 @@ def todo(context: Context, argument: str) -> str:
     shown = mine[:_MOST_TODO]
     context.conversation.choices = [f"案件 {case.number}" for case in shown]
     lines = "\n".join(todo_line(work, no, case) for no, case in enumerate(shown, 1))
-    return texts.TODO.format(count=len(mine), lines=lines)
+    return texts.TODO.format(count=len(mine), lines=lines) + _link(context, "/h5/staff/", texts.TODO_PAGE)
 
 
 def todo_line(work: Work, no: int, case: Case) -> str:
@@ -67,7 +68,7 @@ def show(context: Context, argument: str) -> str:
     case = cases.find(work, number, actor=actor)
     seen = case_view.view(work, case, for_firm=False)
     cases.note_view(work, case, actor.id)
-    return texts.CASE.format(
+    text = texts.CASE.format(
         number=case.number,
         kind=case.kind,
         state=seen.state,
@@ -78,6 +79,7 @@ def show(context: Context, argument: str) -> str:
         steps="\n".join(_log_line(line) for line in seen.steps),
         next=_what_now(work, case, actor),
     )
+    return text + _link(context, f"/h5/staff/cases/{case.number}", texts.CASE_PAGE)
 
 
 def step(context: Context, action: str, argument: str) -> str:
@@ -128,27 +130,8 @@ def _ask(context: Context, work: Work, case: Case, action: str, text: str, actor
         countdown=case_view.countdown(work, case),
         action=action,
         said=texts.SAID.format(text=text) if text else "",
-        then=_consequences(case, taken),
+        then=consequences(case, taken),
     )
-
-
-def _consequences(case: Case, taken: Step) -> str:
-    """What follows from a step, in one line, from its line in the table."""
-    if taken.outcome:
-        favours = taken.action in ("同意", "部分同意")
-        more = texts.THEN_UPHELD.get(case.kind, "") if favours else ""
-        return texts.THEN_ENDS.format(outcome=taken.outcome) + more
-    if taken.reopens_as:
-        return texts.THEN_REOPENS
-    if taken.transfers:
-        return texts.THEN_TRANSFERS
-    if taken.clock is ClockEffect.PAUSE:
-        return texts.THEN_PAUSES
-    if taken.clock is ClockEffect.RESUME:
-        return texts.THEN_RESUMES
-    state = case.state if taken.target == BACK else taken.target
-    follows = [texts.THEN_STATE.format(state=state)] + ([texts.THEN_TAKES] if taken.takes else [])
-    return "，".join(follows)
 
 
 def _taken(work: Work, before: Case, after: Case, action: str) -> str:
@@ -171,6 +154,12 @@ def _what_now(work: Work, case: Case, actor: Actor) -> str:
         for action in cases.allowed(work, case, actor)
     ]
     return texts.CAN.format(lines="\n".join(lines)) if lines else texts.CAN_NOTHING
+
+
+def _link(context: Context, path: str, words: str) -> str:
+    """A line that opens a page; nothing where the service has no address of its own."""
+    line = link_line(context, path, words)
+    return f"\n{line}" if line else ""
 
 
 def _log_line(line: case_view.StepLine) -> str:

@@ -10,6 +10,7 @@ from domain.model.subject import Subject
 from domain.rules.codes import mask_personal
 from domain.rules.trace import deciding_steps
 from domain.services import objections
+from domain.services.case_file import LABELS
 from domain.services.work import Work
 from handlers.context import Context
 from handlers.firm.wording import dated, day, graded
@@ -38,13 +39,14 @@ def facts_of(context: Context, work: Work, case: Case, *, purpose: str) -> str:
     lines += _said(case)
     lines += _measures(case)
     lines += _contested(work, case)
+    lines += _corrections(work, case)
     if count := work.uow.evidence.count(case.id):
         lines.append(texts.EVIDENCE.format(count=count, number=case.number))
     return "\n".join(lines)
 
 
 def _said(case: Case) -> Iterator[str]:
-    for key, label in texts.LABELS.items():
+    for key, label in LABELS.items():
         value = case.facts.get(key)
         if isinstance(value, str) and value:
             yield texts.FACT.format(label=label, value=value)
@@ -64,6 +66,18 @@ def _contested(work: Work, case: Case) -> Iterator[str]:
         yield _record(record)
     if case.facts.get("against") == objections.AGAINST_GRADE and case.subject_id is not None:
         yield from _grade(work, case.subject_id)
+
+
+def _corrections(work: Work, case: Case) -> Iterator[str]:
+    """What a decision asks of the platform above, and how far each has got there (S4-39)."""
+    for each in work.uow.corrections.of_case(case.id):
+        stage = texts.QUEUED if each.batch is None else texts.SENT if not each.confirmed_at else texts.CONFIRMED
+        yield texts.CORRECTION.format(
+            what=each.what,
+            before=each.before or "无",
+            after=each.after or "无",
+            stage=stage.format(batch=each.batch, receipt=each.receipt),
+        )
 
 
 def _record(record: Record) -> str:

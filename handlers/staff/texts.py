@@ -18,6 +18,8 @@ CANCELLED = "好的，没有办理，什么都没有改动。"
 TODO = "待办{count}件，最近到期的在前：\n{lines}\n回复序号看详情。"
 TODO_LINE = "{no}. {number} {kind} {name}：{state}，{countdown}"
 TODO_NONE = "现在没有需要您办的事。"
+TODO_PAGE = "打开待办页面"
+CASE_PAGE = "打开案件页面办理"
 
 CASE = (
     "{number} {kind}（{state}{outcome}）\n{facts}\n时限：{countdown}。\n{beside}办理记录：\n{steps}\n{next}"
@@ -30,15 +32,8 @@ SAID = "：{text}"
 CAN = "您现在可以：\n{lines}"
 CAN_LINE = "“{action} {number}{asks}”"
 CAN_NOTHING = "现在没有需要您办的。"
-LABELS = {
-    "what": "事项",
-    "said": "对方说",
-    "reason": "原因",
-    "item": "承诺事项",
-    "scope": "授权范围",
-    "until": "授权到期",
-    "name": "姓名",
-}
+CORRECTION = "报送上级平台：{what} {before} → {after}（{stage}）"
+QUEUED, SENT, CONFIRMED = "待导出", "第{batch}批已导出，待回执", "第{batch}批已更新，回执：{receipt}"
 MEASURE = "{no}. {text}（依据：{basis}）"
 RECORD = "记录：{date} {title}，{authority}{doc_no}，状态：{state}"
 GRADE = "现行等级：{grade}，{dated}"
@@ -51,20 +46,6 @@ CONFIRM = "请核对后确认：\n{number} {kind}（{state}）\n{facts}\n时限�
 NOTHING_TO_CONFIRM = "没有等您确认的事，或者已经过了{minutes}分钟。请重新办理。"
 DONE = "{number}：已{action}，现在是“{state}”{outcome}。{countdown}。"
 REOPENED = "原决定保留，已另立{number}重新决定，现在是“{state}”。{countdown}。"
-THEN_ENDS = "案件以“{outcome}”办结，并通知当事人"
-THEN_PAUSES = "计时暂停，并通知当事人"
-THEN_RESUMES = "计时恢复"
-THEN_TRANSFERS = "案件转到写明的部门，计时继续"
-THEN_REOPENS = "原决定不改动，另立新案由您重新决定"
-THEN_TAKES = "由您经办"
-THEN_STATE = "案件进入“{state}”"
-#: what follows from a decision beside its end
-THEN_UPHELD = {
-    "异议": "；有关记录撤销或更正，信用等级重新评定，不再适用的措施解除并通知执行单位",
-    "复核": "；原决定撤销或变更，信用等级重新评定，不再适用的措施解除并通知执行单位",
-    "修复": "；停止公示，信用等级重新评定，不再适用的措施解除并通知执行单位",
-    "签署授权": "；对方从此可以代表单位签署承诺",
-}
 
 WANTED = "请写上单位全称或统一社会信用代码，例如“{word} 某某有限公司”。"
 NO_SUBJECT = "没有找到“{wanted}”。请核对单位全称或18位统一社会信用代码。"
