@@ -10,6 +10,12 @@ LINKED = '<a href="{address}">{words}</a>'
 PLAIN = "{words}：{address}"
 
 
+def with_link(context: Context, text: str, path: str, words: str) -> str:
+    """A text with the line that opens a page below it; the text alone where there are no pages."""
+    line = link_line(context, path, words)
+    return f"{text}\n{line}" if line else text
+
+
 def link_line(context: Context, path: str, words: str) -> str:
     """A line that opens a page for this person; "" where the service has no address of its own.
 

@@ -18,6 +18,7 @@ from handlers.firm.forms import numbered
 from handlers.firm.standing import look, nothing_yet
 from handlers.firm.subjects import chosen, own
 from handlers.firm.wording import dated, graded, outcome, record_line, spoken
+from handlers.pages import with_link
 
 #: records named under one step of the explanation
 _RECORDS_NAMED = 5
@@ -34,7 +35,8 @@ def show(context: Context, argument: str) -> str:
     if standing.assessment is None:
         return nothing_yet(context, standing.subject)
     text = grade_text(context, found.subject, standing.assessment) + texts.GRADE_NEXT
-    return text + (texts.WAITING_CHANGE if standing.waiting else "")
+    text += texts.WAITING_CHANGE if standing.waiting else ""
+    return _with_report(context, found.subject, text)
 
 
 def why(context: Context, argument: str) -> str:
@@ -50,7 +52,8 @@ def why(context: Context, argument: str) -> str:
         name=found.subject.name, grade=graded(evaluation), dated=dated(standing.assessment)
     )
     closing = texts.WHY_NEXT.format(phone=context.office.phone, hours=context.office.hours)
-    return "\n".join([opening, *_reasons(context, found.subject, evaluation), closing])
+    text = "\n".join([opening, *_reasons(context, found.subject, evaluation), closing])
+    return _with_report(context, found.subject, text)
 
 
 def improve(context: Context, argument: str) -> str:
@@ -76,7 +79,12 @@ def improve(context: Context, argument: str) -> str:
         )
         for number, change in enumerate(changes, 1)
     ]
-    return "\n".join([texts.IMPROVE.format(**said), *lines, texts.IMPROVE_NOTE])
+    text = "\n".join([texts.IMPROVE.format(**said), *lines, texts.IMPROVE_NOTE])
+    return _with_report(context, found.subject, text)
+
+
+def _with_report(context: Context, subject: Subject, text: str) -> str:
+    return with_link(context, text, f"/h5/firm/{subject.id}/grade", texts.WHOLE_REPORT)
 
 
 def grade_text(context: Context, subject: Subject, assessment: Assessment) -> str:

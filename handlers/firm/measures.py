@@ -12,6 +12,7 @@ from handlers.firm import texts
 from handlers.firm.standing import look, nothing_yet
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import graded
+from handlers.pages import with_link
 
 
 def show(context: Context, argument: str) -> str:
@@ -29,7 +30,9 @@ def show(context: Context, argument: str) -> str:
         return texts.MEASURES_NONE.format(name=subject.name, grade=graded(evaluation))
     lines = [_line(context, number, measure) for number, measure in enumerate(measures, 1)]
     opening = texts.MEASURES.format(name=subject.name, grade=graded(evaluation))
-    return "\n".join([opening, *lines, texts.MEASURES_NEXT.format(phone=office.phone, hours=office.hours)])
+    closing = texts.MEASURES_NEXT.format(phone=office.phone, hours=office.hours)
+    text = "\n".join([opening, *lines, closing])
+    return with_link(context, text, f"/h5/firm/{subject.id}/measures", texts.MEASURES_PAGE)
 
 
 def _line(context: Context, number: int, measure: Measure) -> str:

@@ -14,6 +14,7 @@ from handlers.firm import privacy
 from handlers.firm.forms import numbered
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import day
+from handlers.pages import with_link
 
 _NUMBER = re.compile(r"([A-Za-z]{2}\d{8,})\s*(.*)", re.DOTALL)
 
@@ -32,6 +33,8 @@ MUST = {
     "撤回": "回复“撤回 {number}”撤回申请",
     "已提交": "在“信用中国”提交后回复“已提交 {number} 查询码”",
 }
+PAGE_OF_ALL = "看全部办件"
+PAGE_OF_ONE = "看详情、传材料"
 NEEDS_NUMBER = "请写上案号，比如：{word} YY20260001 说明。回复“进度”看案号。"
 DONE = {
     "补充": "收到，已转给办理单位。{countdown}。",
@@ -58,7 +61,8 @@ def show(context: Context, argument: str) -> str:
         )
         for case in mine
     ]
-    return LIST.format(name=found.subject.name, lines=numbered(lines))
+    text = LIST.format(name=found.subject.name, lines=numbered(lines))
+    return with_link(context, text, "/h5/firm/cases", PAGE_OF_ALL)
 
 
 def supply(context: Context, argument: str) -> str:
@@ -106,7 +110,7 @@ def _one(context: Context, work: Work, case: Case, actor: Actor) -> str:
     ]
     office = context.office
     ahead = CAN.format(actions="；".join(possible)) if possible else ""
-    return ONE.format(
+    text = ONE.format(
         number=seen.number,
         kind=seen.kind,
         name=seen.subject_name,
@@ -118,3 +122,4 @@ def _one(context: Context, work: Work, case: Case, actor: Actor) -> str:
         steps="\n".join(steps),
         next=ahead or CAN_NOTHING.format(phone=office.phone, hours=office.hours),
     )
+    return with_link(context, text, f"/h5/firm/cases/{seen.number}", PAGE_OF_ONE)

@@ -8,6 +8,7 @@ from handlers.firm import texts
 from handlers.firm.standing import note_look
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import day
+from handlers.pages import with_link
 
 #: records listed in one reply; pages carry them, staff have the rest
 _LISTED = 50
@@ -36,7 +37,8 @@ def show(context: Context, argument: str) -> str:
     opening = texts.RECORDS if len(records) <= _LISTED else texts.RECORDS_LATEST
     closing = texts.RECORDS_NEXT.format(phone=context.office.phone, hours=context.office.hours)
     lines = [_line(number, record) for number, record in enumerate(listed, 1)]
-    return "\n".join([opening.format(name=subject.name, count=len(listed)), *lines, closing])
+    text = "\n".join([opening.format(name=subject.name, count=len(listed)), *lines, closing])
+    return with_link(context, text, f"/h5/firm/{subject.id}/records", texts.RECORDS_PAGE)
 
 
 def _line(number: int, record: RecordView) -> str:

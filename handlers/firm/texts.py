@@ -92,6 +92,8 @@ IMPROVE_IMPORTED = (
 )
 IMPROVE_NONE = "{name}，现在是{grade}。按现有记录，没有推算出单独一项就能让等级变好的办法。想具体问，请打电话{phone}（{hours}）。"
 
+WHOLE_REPORT = "看完整报告"
+
 RULES_ONLY = (
     "按“{rulebook}”，信用等级分为：\n{lines}\n某家单位的等级，只给绑定了它的人看。请回复“绑定”绑定您的单位。"
 )
@@ -117,6 +119,8 @@ PUBLISHED = "公示中，没有写明期限"
 PUBLICITY_OVER = "公示已于{date}到期"
 PUBLICITY_ENDED = "已停止公示"
 
+RECORDS_PAGE = "看每条记录的日期和办法"
+
 MEASURES = "{name}，{grade}。按规则对应的监管措施："
 MEASURE_LINE = "{number}. {modality}：{text}（由{executor}执行{basis}）"
 MEASURE_BASIS = "，依据{basis}"
@@ -125,6 +129,8 @@ MEASURES_NEXT = (
     "“应当”是必须做的；“可以”“原则上”“视情况”的，由执行单位按具体情况决定。有疑问请打电话{phone}（{hours}）。"
 )
 MODALITIES = {"must": "应当", "may": "可以", "principle": "原则上", "discretionary": "视情况"}
+
+MEASURES_PAGE = "看正在执行的措施"
 
 # -- privacy ------------------------------------------------------------------
 
