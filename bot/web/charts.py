@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from markupsafe import Markup, escape
 
 #: units of a drawing; a phone shows about as many pixels
-WIDTH = 400
+WIDTH = 330
 _ROW = 28
 _LETTER, _HANZI = 7, 12.5
 _TOP, _BOTTOM, _RIGHT = 14, 30, 14

@@ -8,13 +8,22 @@ from datetime import date, datetime, timedelta
 
 from domain.errors import Refused
 from domain.model.case import Actor, Case, CaseKind, Clock
-from domain.model.paper import Paper
 from domain.model.person import Power
 from domain.rules.case_clocks import days_left, due_clock
 from domain.rules.codes import mask_personal
 from domain.rules.file_types import spoken_type
-from domain.services import bindings, case_rights, case_view, cases, evidence, objections
+from domain.services import (
+    bindings,
+    case_rights,
+    case_view,
+    cases,
+    evidence,
+    objections,
+    paper_shelf,
+    repairs,
+)
 from domain.services.case_view import CaseView
+from domain.services.paper_shelf import PaperLine
 from domain.services.reports import person_behind
 from domain.services.work import Work
 
@@ -147,7 +156,9 @@ class CasePage:
     reviewable: bool
     #: waits for the applicant's signature
     to_sign: bool
-    papers: tuple[Paper, ...]
+    #: where the application itself must be made; "" for all that is made here
+    outside: str
+    papers: tuple[PaperLine, ...]
 
 
 def mine(work: Work, actor: Actor) -> MyCases:
@@ -184,7 +195,8 @@ def page(work: Work, actor: Actor, number: str) -> CasePage:
         actions=actions(work, case, actor),
         reviewable=_reviewable(work, case),
         to_sign=case.kind is CaseKind.COMMITMENT and case.state == "待签署",
-        papers=tuple(work.uow.papers.of_case(case.id)),
+        outside=repairs.door(work).url if case.state == repairs.AT_CREDIT_CHINA else "",
+        papers=tuple(paper_shelf.of_case(work, case)),
     )
 
 

@@ -18,7 +18,7 @@ from domain.services.work import Work
 LISTED = 50
 
 DECIDED, PUBLISHED, PUBLIC_UNTIL, VALID_UNTIL = "作出决定", "开始公示", "公示到期", "有效期满"
-FIRST_REPAIR = "起可以申请修复"
+FIRST_REPAIR = "最早可以申请修复"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class Cases:
     async def listed(self, visit: Visit) -> web.StreamResponse:
         """What is open, the most pressing first, and what ended lately."""
         mine = await visit.read(case_reports.mine)
-        return visit.page("firm/cases.html", title="我的办件", mine=mine)
+        several = len({line.firm for line in (*mine.open, *mine.closed)}) > 1
+        return visit.page("firm/cases.html", title="我的办件", mine=mine, several=several)
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         """One case in full."""
@@ -105,6 +106,7 @@ class Cases:
             return seen, evidence.upload_address(work, base_url, case, person)
 
         seen, upload = await visit.read(ask)
+        offered = {each.action for each in seen.actions}
         page = visit.page(
             "firm/case.html",
             title=f"{seen.view.kind} {seen.view.number}",
@@ -112,6 +114,8 @@ class Cases:
             seen=seen,
             upload=upload,
             entered=entered,
+            # where the form is gone, what became of it is said on top
+            above="" if STEPS.get(entered.step) in offered else entered.problem,
             longest=LONGEST,
         )
         page.set_status(422 if entered.problem else 200)

@@ -40,4 +40,5 @@ class Home:
             matters=mine.open[:_MATTERS],
             more=max(0, len(mine.open) - _MATTERS),
             powers=POWER_NAMES,
+            several=len(cards) > 1,
         )
