@@ -500,7 +500,22 @@ class Corrections(Protocol):
         """What was queued since a moment; None: what was not exported yet."""
         ...
 
-    def note_exported(self, ids: Sequence[int], *, at: datetime) -> None: ...
+    def note_exported(self, ids: Sequence[int], *, at: datetime) -> int:
+        """These went out in a file, the first time counts; the number of the file, 0 where none was new."""
+        ...
+
+    def of_batch(self, batch: int) -> list[Correction]:
+        """What first went out in a file."""
+        ...
+
+    def of_case(self, case_id: int) -> list[Correction]: ...
+    def confirm(self, batch: int, receipt: str, *, by: str, at: datetime) -> None:
+        """The platform above has done what this file asked for."""
+        ...
+
+    def unconfirmed(self) -> list[tuple[int, datetime]]:
+        """Files without a receipt, oldest first: number, and when each went out."""
+        ...
 
 
 class Commitments(Protocol):

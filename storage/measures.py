@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from domain.model.assessment import Assessment
 from domain.model.measure import Correction, MeasureInForce
@@ -61,7 +61,21 @@ _PENDING = _CORRECTIONS.where(corrections.c.exported_at.is_(None))
 _EXPORTED = (
     update(corrections)
     .where(corrections.c.id.in_(bindparam("ids", expanding=True)), corrections.c.exported_at.is_(None))
-    .values(exported_at=bindparam("at"))
+    .values(exported_at=bindparam("at"), batch=bindparam("number"))
+)
+_NEXT_BATCH = select(func.coalesce(func.max(corrections.c.batch), 0) + 1)
+_OF_BATCH = _CORRECTIONS.where(corrections.c.batch == bindparam("number"))
+_OF_CASE = _CORRECTIONS.where(corrections.c.case_id == bindparam("wanted"))
+_CONFIRM = (
+    update(corrections)
+    .where(corrections.c.batch == bindparam("number"), corrections.c.confirmed_at.is_(None))
+    .values(receipt=bindparam("answer"), confirmed_by=bindparam("who"), confirmed_at=bindparam("at"))
+)
+_UNCONFIRMED = (
+    select(corrections.c.batch, func.min(corrections.c.exported_at))
+    .where(corrections.c.batch.is_not(None), corrections.c.confirmed_at.is_(None))
+    .group_by(corrections.c.batch)
+    .order_by(corrections.c.batch)
 )
 
 
@@ -138,14 +152,32 @@ class SqlCorrections:
 
     def since(self, moment: datetime | None) -> list[Correction]:
         """What was queued since a moment; None: what was not exported yet."""
-        found = (
-            self._connection.execute(_PENDING)
-            if moment is None
-            else self._connection.execute(_SINCE, {"moment": moment})
-        )
-        return [Correction(**row) for row in found.mappings()]
+        return self._found(_PENDING) if moment is None else self._found(_SINCE, moment=moment)
 
-    def note_exported(self, ids: Sequence[int], *, at: datetime) -> None:
-        """These went out in a file; the first time counts."""
-        if ids:
-            self._connection.execute(_EXPORTED, {"ids": list(ids), "at": at})
+    def note_exported(self, ids: Sequence[int], *, at: datetime) -> int:
+        """These went out in a file, the first time counts; the number of the file, 0 where none was new."""
+        if not ids:
+            return 0
+        number = int(self._connection.execute(_NEXT_BATCH).scalar_one())
+        marked = self._connection.execute(_EXPORTED, {"ids": list(ids), "at": at, "number": number}).rowcount
+        return number if marked else 0
+
+    def of_batch(self, batch: int) -> list[Correction]:
+        """What first went out in a file."""
+        return self._found(_OF_BATCH, number=batch)
+
+    def of_case(self, case_id: int) -> list[Correction]:
+        """In the order in which they were queued."""
+        return self._found(_OF_CASE, wanted=case_id)
+
+    def confirm(self, batch: int, receipt: str, *, by: str, at: datetime) -> None:
+        """The platform above has done what this file asked for; the first receipt stands."""
+        values = {"number": batch, "answer": receipt, "who": by, "at": at}
+        self._connection.execute(_CONFIRM, values)
+
+    def unconfirmed(self) -> list[tuple[int, datetime]]:
+        """Files without a receipt, oldest first: number, and when each went out."""
+        return [(number, at) for number, at in self._connection.execute(_UNCONFIRMED)]
+
+    def _found(self, statement: Select[Any], **values: object) -> list[Correction]:
+        return [Correction(**row) for row in self._connection.execute(statement, values).mappings()]

@@ -568,6 +568,12 @@ corrections = Table(
     Column("after", Text, nullable=False),
     Column("queued_at", UtcDateTime, nullable=False),
     Column("exported_at", UtcDateTime),
+    # the file it went out in, and the platform's receipt for that
+    Column("batch", Integer, index=True),
+    Column("receipt", Text, nullable=False, default=""),
+    Column("confirmed_at", UtcDateTime),
+    Column("confirmed_by", String(80), nullable=False, default=""),
+    Index("ix_corrections_case_id", "case_id"),
 )
 
 #: one reminder for each case, kind and day, whoever asks for it

@@ -38,9 +38,15 @@ class Correction:
     subject_id: int
     record_id: int | None
     case_id: int
-    #: 记录状态, 信用等级, 公示
+    #: 记录状态, 信用等级, 公示, 补充数据
     what: str
     before: str
     after: str
     queued_at: datetime
     exported_at: datetime | None = None
+    #: the file in which it went out
+    batch: int | None = None
+    #: what the platform answered, when that was written down, and by whom
+    receipt: str = ""
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""

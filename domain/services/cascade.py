@@ -24,6 +24,7 @@ from domain.services.work import Work
 STATE = "记录状态"
 GRADE = "信用等级"
 PUBLICITY = "公示"
+DATA = "补充数据"
 PUBLIC, NOT_PUBLIC = "公示中", "停止公示"
 #: fact of a case: until when a record was to be public that the decision took down; "" for no end
 PUBLIC_UNTIL = "public_until"
@@ -77,6 +78,12 @@ def record_changed(
         else:
             _end_publicity(work, case, record)
     return replace(re_evaluated(work, case, subject_id, by=by), public_again=public_again)
+
+
+def ask_source(work: Work, case: Case, subject_id: int, text: str) -> None:
+    """What stands elsewhere must be added or put right there (S4-37); it counts here once it comes in."""
+    record_id = case.facts.get("record")
+    _queue(work, case, subject_id, record_id, DATA, "", text)
 
 
 def _end_publicity(work: Work, case: Case, record: Record) -> None:

@@ -24,6 +24,8 @@ from domain.services.work import Work
 
 AGAINST_GRADE = "grade"
 AGAINST_RECORD = "record"
+#: outcomes that may be reviewed
+_REVIEWED = ("不成立", "部分成立")
 
 ALREADY_OPEN = (
     "这一项已经有异议在办：{number}。回复“进度 {number}”看办到哪一步；有新材料，请回复“补充 {number} 说明”。"
@@ -76,9 +78,8 @@ def file(
     work: Work, person_id: int, actor: Actor, subject: Subject, target: Target, door: Door, text: str
 ) -> Case:
     """File an objection; ``Refused`` where one against the same matter is open already."""
+    check_free(work, subject, target)
     record_id = target.record.id if target.record else None
-    if (running := _running(work, subject.id, record_id)) is not None:
-        raise Refused(ALREADY_OPEN.format(number=running.number))
     facts: dict[str, Any] = {
         "against": target.against,
         "record": record_id,
@@ -105,6 +106,17 @@ def file(
     return case
 
 
+def check_free(work: Work, subject: Subject, target: Target) -> None:
+    """``Refused`` where an objection against the same matter is open already."""
+    if (running := running_against(work, subject, target)) is not None:
+        raise Refused(ALREADY_OPEN.format(number=running.number))
+
+
+def running_against(work: Work, subject: Subject, target: Target) -> Case | None:
+    """The open objection or review of this matter."""
+    return _running(work, subject.id, target.record.id if target.record else None)
+
+
 def file_review(work: Work, person_id: int, actor: Actor, subject: Subject, decided: Case, text: str) -> Case:
     """Ask for the one review of a decision, by another person than the one who decided."""
     check_reviewable(work, decided)
@@ -128,17 +140,18 @@ def reviewable(work: Work, subject: Subject) -> list[Case]:
     """Decided objections of a firm that may still be reviewed."""
     found = []
     for case in work.uow.cases.of_subject(subject.id):
-        if case.kind is CaseKind.OBJECTION and case.outcome in ("不成立", "部分成立"):
-            try:
-                check_reviewable(work, case)
-            except Refused:
-                continue
-            found.append(case)
+        try:
+            check_reviewable(work, case)
+        except Refused:
+            continue
+        found.append(case)
     return found
 
 
 def check_reviewable(work: Work, decided: Case) -> None:
     """``Refused`` with the remedies left where the decision may not be reviewed (any more)."""
+    if decided.kind is not CaseKind.OBJECTION or decided.outcome not in _REVIEWED:
+        raise Refused(NOTHING_DECIDED)
     rule = work.rulebook.review
     remedies = work.rulebook.remedies_text
     if not rule.available:
@@ -157,6 +170,9 @@ def check_reviewable(work: Work, decided: Case) -> None:
 
 def upheld(work: Work, case: Case, actor: Actor, text: str) -> None:
     """成立: the record is revoked, the subject evaluated anew, and all that follows; the firm is told."""
+    if case.facts.get("record") is None:
+        # a grade rests on data that others hold
+        cascade.ask_source(work, case, _subject_id(case), text or case.facts["said"])
     after = _carry_out(work, case, actor)
     _tell(work, case, UPHELD, after.said, text)
 
@@ -165,6 +181,7 @@ def partly_upheld(work: Work, case: Case, actor: Actor, text: str) -> None:
     """部分成立: what was right is corrected by staff in the source; the subject is evaluated anew."""
     _unmark(work, case)
     back = reversals.taken_back(work, case, actor)
+    cascade.ask_source(work, case, _subject_id(case), text)
     after = cascade.re_evaluated(work, case, _subject_id(case), by=actor.id)
     _tell(work, case, PARTLY, back or after.said, text)
 

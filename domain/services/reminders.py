@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from domain.clock import SHANGHAI
+from domain.clock import SHANGHAI, legal_date
 from domain.model.case import Case, CaseKind, Doer
 from domain.model.person import Staff
 from domain.model.record import Record
@@ -30,6 +30,8 @@ _MATERIAL_AFTER = 5
 #: a term that ended longer ago is no news any more
 _TERM_NEWS = timedelta(days=7)
 _LINES = 12
+#: the platform above is asked about after so long, for so many files at most
+_RECEIPT_AFTER, _FILES = timedelta(days=7), 3
 _AUDITOR = "审计"
 
 SOON = "提醒：{number} {kind}（{name}）{countdown}。现在是“{state}”。\n看详情请回复“案件 {number}”。"
@@ -42,6 +44,8 @@ CHAIN = (
     "审计日报（{day}）：审计链到第{number}条，封存值{seal}。\n"
     "请留存这条消息。日后核对请运行“xinshi audit verify --kept {number}:封存值”，对不上就是记录被改写过。"
 )
+TO_EXPORT = "有{count}条更正要报送上级平台，请运行“xinshi export corrections”导出。"
+NO_RECEIPT = "第{batch}批更正已于{day}报送，还没有登记上级平台的回执。"
 LOST_LETTERS = "有{count}条消息没有送到，回复“投递”查看。"
 MATERIAL = "提醒：{number}（{kind}）还在等您的材料（{reason}）。请回复“补充 {number} 说明”，照片可以直接发来；材料到了才继续计时。"
 MAY_REPAIR = "从明天起可以申请修复：{title}（{day}）。办理请回复“修复”。"
@@ -231,12 +235,24 @@ def _todo_lines(work: Work, member: Staff) -> str:
 
 
 def _office_lines(work: Work, member: Staff) -> list[str]:
-    """What an administrator looks after besides cases: the calendar, and letters that did not arrive."""
+    """What an administrator looks after besides cases: the calendar, lost letters, the platform above."""
     if Doer.ADMIN not in member.roles:
         return []
     day_ago = work.now - timedelta(days=1)
     lost = sum(each.at >= day_ago for each in work.uow.outbox.undelivered())
-    return [calendar.warning(work), LOST_LETTERS.format(count=lost) if lost else ""]
+    return [
+        calendar.warning(work),
+        LOST_LETTERS.format(count=lost) if lost else "",
+        *_corrections_lines(work),
+    ]
+
+
+def _corrections_lines(work: Work) -> list[str]:
+    """Corrections that nobody exported, and those exported a while ago for which there is no receipt (S0-41)."""
+    waiting = len(work.uow.corrections.since(None))
+    late = [(n, at) for n, at in work.uow.corrections.unconfirmed() if work.now - at >= _RECEIPT_AFTER]
+    said = [NO_RECEIPT.format(batch=n, day=legal_date(at).isoformat()) for n, at in late[:_FILES]]
+    return [TO_EXPORT.format(count=waiting) if waiting else "", *said]
 
 
 def _chain_line(work: Work, member: Staff) -> str:

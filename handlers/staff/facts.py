@@ -71,7 +71,9 @@ def _contested(work: Work, case: Case) -> Iterator[str]:
 def _corrections(work: Work, case: Case) -> Iterator[str]:
     """What a decision asks of the platform above, and how far each has got there (S4-39)."""
     for each in work.uow.corrections.of_case(case.id):
-        stage = texts.QUEUED if each.batch is None else texts.SENT if not each.confirmed_at else texts.CONFIRMED
+        stage = (
+            texts.QUEUED if each.batch is None else texts.SENT if not each.confirmed_at else texts.CONFIRMED
+        )
         yield texts.CORRECTION.format(
             what=each.what,
             before=each.before or "无",

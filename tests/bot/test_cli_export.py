@@ -61,6 +61,28 @@ def test_corrections_are_exported_once_and_again_on_request(installed: Path) -> 
     assert len(read(installed / "更正.csv")) == 1
 
 
+@pytest.mark.clause("S0-41")
+def test_the_receipt_of_the_platform_above_is_written_down_once(
+    installed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hire = ("staff", "add", "--userid", "chen", "--name", "陈晨", "--role", "经办", "--department", "信用办")
+    assert main(hire) == 0
+    confirmed = ("export", "corrections", "--confirmed", "1", "--receipt", "市平台 11月25日 第7号", "--by")
+    assert main((*confirmed, "chen")) == 1
+    assert "没有第1批更正" in capsys.readouterr().err
+    assert main(("export", "corrections", "更正.csv")) == 0
+    assert "--confirmed 1" in capsys.readouterr().out
+    assert main(("export", "corrections", "--confirmed", "1", "--by", "chen")) == 2
+    assert main((*confirmed, "nobody")) == 1
+    assert main((*confirmed, "chen")) == 0
+    assert "共 1 条，回执已登记" in capsys.readouterr().out
+    assert main((*confirmed, "chen")) == 1
+    assert "已于" in capsys.readouterr().err
+    with open_session(load_settings().database_url, sealer=Vault(STRONG), clock=SystemClock()) as uow:
+        (row,) = uow.corrections.of_batch(1)
+    assert (row.receipt, row.confirmed_by) == ("市平台 11月25日 第7号", "chen")
+
+
 def test_what_could_not_be_written_is_not_marked(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("export", "corrections", "没有这个文件夹/更正.csv")) == 1
     assert "没有导出" in capsys.readouterr().err

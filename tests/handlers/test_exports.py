@@ -6,13 +6,16 @@ from datetime import date
 
 import pytest
 
+from domain.errors import Refused, TextMissing
+from domain.model.person import Channel, Staff
+from domain.services import corrections, reminders
 from domain.services.exports import (
     COMMITMENT_COLUMNS,
     CORRECTION_COLUMNS,
     commitment_rows,
     correction_rows,
 )
-from tests.handlers.conftest import Town
+from tests.handlers.conftest import Town, work_of
 from tests.handlers.test_commitments import does, signer, signs, staffed, waiting
 from tests.handlers.test_objections import decides, objects
 
@@ -91,5 +94,55 @@ def test_corrections_go_out_once_with_what_they_rest_on(staffed: Town) -> None:
     assert {row["更正内容"] for row in rows} >= {"记录状态", "信用等级"}
     assert {row["案号"] for row in rows} == {number}
     assert rows[0]["记录名称"]
-    staffed.uow.corrections.note_exported([each.id for each in found], at=staffed.clock.now())
+    assert staffed.uow.corrections.note_exported([each.id for each in found], at=staffed.clock.now()) == 1
     assert staffed.uow.corrections.since(None) == []
+
+
+@pytest.mark.clause("S0-41", "S4-39", "S4-40")
+def test_each_change_is_followed_up_to_the_receipt_and_the_firm_is_told(staffed: Town) -> None:
+    firm = staffed.firm()
+    staffed.warned(firm, date(2026, 3, 5))
+    staffed.approved(firm)
+    talk = staffed.bound(firm)
+    number = objects(talk)
+    decides(staffed, number, "同意")
+    clerk = staffed.talk("chen", Channel.WECOM)
+    assert "报送上级平台：记录状态 异议中 → 已撤销（待导出）" in clerk.says(f"案件 {number}")
+    assert "条更正要报送上级平台" in digest_of_admin(staffed)
+    found = staffed.uow.corrections.since(None)
+    batch = staffed.uow.corrections.note_exported([each.id for each in found], at=staffed.clock.now())
+    assert "第1批已导出，待回执" in clerk.says(f"案件 {number}")
+    staffed.clock.advance(days=10)
+    assert "第1批更正已于2026-11-20报送，还没有登记上级平台的回执" in digest_of_admin(staffed)
+    waiting(staffed, talk)
+    assert corrections.confirm(work_of(staffed), batch, "市平台第7号", by="chen") == len(found)
+    told = waiting(staffed, talk)
+    assert f"{number}：更正的内容已报送，上级平台已登记更新" in told
+    assert "信用等级" in told
+    assert "第1批已更新，回执：市平台第7号" in clerk.says(f"案件 {number}")
+    with pytest.raises(Refused, match="登记过"):
+        corrections.confirm(work_of(staffed), batch, "市平台第8号", by="chen")
+    with pytest.raises(TextMissing):
+        corrections.confirm(work_of(staffed), batch, " ", by="chen")
+
+
+def digest_of_admin(town: Town) -> str:
+    """What an administrator reads in the morning."""
+    work = work_of(town)
+    town.uow.staff.save(Staff("ma", "马超", ("信用办管理员",), town.office.name))
+    reminders.digest(work, "ma")
+    person = town.uow.people.get_or_add(Channel.WECOM, work.staff_account, "ma", work.now)
+    return "\n".join(town.uow.outbox.take_waiting(person.id, work.now))
+
+
+@pytest.mark.clause("S4-37")
+def test_what_the_source_must_add_goes_to_the_platform_above(staffed: Town) -> None:
+    firm = staffed.firm()
+    staffed.warned(firm, date(2026, 3, 5))
+    staffed.approved(firm)
+    number = objects(staffed.bound(firm))
+    decides(staffed, number, "部分同意", text="缺少已整改的日期，请补充")
+    (asked,) = staffed.uow.corrections.since(None)
+    assert (asked.what, asked.after) == ("补充数据", "缺少已整改的日期，请补充")
+    (row,) = correction_rows(staffed.uow, [asked])
+    assert number in row

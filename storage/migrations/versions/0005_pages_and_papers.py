@@ -126,3 +126,11 @@ def upgrade() -> None:
         sa.Column("figures", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_statistics")),
     )
+    op.add_column("corrections", sa.Column("batch", sa.Integer(), nullable=True))
+    op.add_column("corrections", sa.Column("receipt", sa.Text(), nullable=False, server_default=""))
+    op.add_column("corrections", sa.Column("confirmed_at", UtcDateTime(), nullable=True))
+    op.add_column(
+        "corrections", sa.Column("confirmed_by", sa.String(length=80), nullable=False, server_default="")
+    )
+    op.create_index(op.f("ix_corrections_batch"), "corrections", ["batch"])
+    op.create_index("ix_corrections_case_id", "corrections", ["case_id"])
