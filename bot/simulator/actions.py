@@ -204,8 +204,10 @@ class Simulator:
         self, openid: str, kind: str, shown: str, letter: Letter, detail: dict[str, Any] | None = None
     ) -> Outcome:
         person = self._follower(openid)
-        self.platform.show(person, Side.PERSON, kind, shown, detail=detail or {})
-        return await self._act(person, letter, Action.MESSAGE)
+        bubble = self.platform.show(person, Side.PERSON, kind, shown, detail=detail or {})
+        outcome = await self._act(person, letter, Action.MESSAGE)
+        self.platform.carried_by(person, bubble.number, outcome.exchange.number)
+        return outcome
 
     # the menu
 

@@ -84,10 +84,13 @@ class PlatformApi:
         if faults.take(FaultKind.RESET_BEFORE, endpoint.path):
             return reset(request)
         exchange = self._record(endpoint, call)
+        self._platform.exchange = exchange.number
         try:
             answer = self._checked(endpoint, request, call)
         except ApiError as error:
             answer = error.body(self._platform.now())
+        finally:
+            self._platform.exchange = None
         exchange.answer = shown(answer)
         self._finish_jobs()
         self._platform.feed.changed()
@@ -141,7 +144,8 @@ class PlatformApi:
         if status == "success":
             rows = [list(row) for row in job.rendered.rows]
             detail = {"rows": rows, "url": job.url}
-            self._platform.show(job.person, Side.ACCOUNT, "template", job.rendered.title, detail=detail)
+            title = job.rendered.title
+            self._platform.show(job.person, Side.ACCOUNT, "template", title, wire=job.wire, detail=detail)
         await self._simulator.pusher.deliver(job.person, letters.template_job(job.number, status))
 
     def _job_status(self, job: Job) -> str:

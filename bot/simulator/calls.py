@@ -174,7 +174,7 @@ def template_send(platform: Platform, call: Call) -> dict[str, Any]:
     if known is not None:
         return OK | {"msgid": known}
     rendered = render(template, body.get("data"))
-    job = Job(platform.next_id(), person, rendered, str(body.get("url") or ""))
+    job = Job(platform.next_id(), person, rendered, str(body.get("url") or ""), platform.exchange)
     platform.jobs.add(job, own_id, platform.now())
     return OK | {"msgid": job.number}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -102,6 +102,10 @@ class Faults:
     def clear(self) -> None:
         """Disarms everything."""
         self._armed.clear()
+
+    def disarm(self, kinds: Collection[FaultKind]) -> None:
+        """Takes back every fault of these kinds."""
+        self._armed = [fault for fault in self._armed if fault.kind not in kinds]
 
     def armed(self) -> tuple[Fault, ...]:
         """What still strikes."""

@@ -21,6 +21,8 @@ class Job:
     person: Person
     rendered: Rendered
     url: str
+    #: the exchange that asked for it
+    wire: int | None = None
 
 
 class Jobs:

@@ -18,6 +18,7 @@ from bot.simulator.knobs import Knobs, Repeat
 from bot.simulator.media import Medium
 from bot.simulator.page_json import bubble_json, exchange_json, json_of, last_json, object_of
 from bot.simulator.people import Person
+from bot.simulator.troubles import Troubles
 from bot.simulator.wecom.faults import TITLES as WECOM_TITLES
 from bot.simulator.wecom.page import StaffPage
 from bot.simulator.wire import Verdict
@@ -45,6 +46,7 @@ class Page:
         self._platform = simulator.platform
         self._staff = StaffPage(simulator.wecom) if simulator.has_wecom else None
         self._clockwork = clockwork
+        self._troubles = Troubles(simulator)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """The page, its files, its state, its live updates and its buttons."""
@@ -95,6 +97,7 @@ class Page:
                     for name, (_, titles) in self._faults().items()
                     for kind, title in titles.items()
                 ],
+                "troubles": self._troubles.state(person.openid if person else ""),
                 "chat": [bubble_json(bubble) for bubble in person.history] if person else [],
                 "staff": self._staff.state(request.query.get("member", "")) if self._staff else None,
             }
@@ -180,7 +183,7 @@ class Page:
             "location": lambda body: simulator.send_location(
                 body["person"], float(body["latitude"]), float(body["longitude"]), str(body["label"])
             ),
-            "refuse": self._set_refusal,
+            "trouble": self._turn_trouble,
             "knobs": self._turn_knobs,
             "faults": self._arm,
             "faults/clear": self._clear_faults,
@@ -221,9 +224,8 @@ class Page:
             return json_of({"error": str(error)}, 409)
         return json_of({"version": self._platform.feed.version})
 
-    async def _set_refusal(self, body: dict[str, Any]) -> None:
-        self._simulator.person(body["person"]).refuses = bool(body["on"])
-        self._platform.feed.changed()
+    async def _turn_trouble(self, body: dict[str, Any]) -> None:
+        self._troubles.turn(str(body["name"]), str(body.get("person", "")), on=bool(body["on"]))
 
     async def _turn_knobs(self, body: dict[str, Any]) -> None:
         for knobs in self._all_knobs():

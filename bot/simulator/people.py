@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -107,6 +107,13 @@ class Person:
         """Leaves: all windows close."""
         self.following = False
         self._allowances.clear()
+
+
+def note_wire(history: list[Bubble], number: int, exchange: int) -> None:
+    """Puts the number of an exchange to a bubble; nothing where the bubble has been forgotten."""
+    for place, bubble in enumerate(history):
+        if bubble.number == number:
+            history[place] = replace(bubble, wire=exchange)
 
 
 def openid_of(app_id: str, name: str) -> str:

@@ -15,7 +15,7 @@ from bot.simulator.feed import Feed
 from bot.simulator.jobs import Jobs
 from bot.simulator.logins import LoginDesk
 from bot.simulator.media import MediaShelf
-from bot.simulator.people import Bubble, Person, Side, openid_of
+from bot.simulator.people import Bubble, Person, Side, note_wire, openid_of
 from bot.simulator.quotas import Quotas
 from bot.simulator.scenes import SceneDesk
 from bot.simulator.templates import MAX_TEMPLATES, check_template
@@ -52,6 +52,8 @@ class Platform:
             self.add_template(template)
         for name in config.people:
             self.add_person(name)
+        #: the call that is being carried out: what it shows on phones came by it
+        self.exchange: int | None = None
         self._bubbles = 0
         # ids grow across restarts, as the platform's do
         self._ids = int(clock.now().timestamp()) * 10**8
@@ -77,6 +79,7 @@ class Platform:
     def show(self, person: Person, side: Side, kind: str, text: str, **more: Any) -> Bubble:
         """Puts a bubble into a person's chat; ``wire`` and ``detail`` as in ``Bubble``."""
         self._bubbles += 1
+        more.setdefault("wire", self.exchange)
         bubble = Bubble(self._bubbles, side, kind, text, self.clock.now(), **more)
         if side is Side.ACCOUNT:
             person.typing = False
@@ -84,6 +87,11 @@ class Platform:
         del person.history[:-HISTORY]
         self.feed.changed()
         return bubble
+
+    def carried_by(self, person: Person, number: int, exchange: int) -> None:
+        """Notes on which exchange a bubble of the person's own went out."""
+        note_wire(person.history, number, exchange)
+        self.feed.changed()
 
     def restore(self, person: Person) -> None:
         """Takes back a person kept across a restart; bubbles go on counting after theirs."""

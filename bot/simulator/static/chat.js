@@ -7,13 +7,24 @@ const QUIET = 5 * 60 * 1000;
 const WIDE = new Set(["template_card", "template", "textcard", "news"]);
 const KINDS = { voice: "语音", video: "视频", location: "位置", link: "链接", music: "音乐", miniprogrampage: "小程序", file: "文件" };
 
-/** One phone's chat. `acts`: choose(id, text), press(number, key, select), menu(number, key), showWire(number). */
+/** One phone's chat. `acts`: choose(id, text), press(number, key, select), menu(number, key), open(address), showWire(number). */
 export class Chat {
   constructor(list, account, acts) {
     this.list = list;
+    this.scroller = list.parentElement;
     this.account = account;
     this.acts = acts;
     this.forget("");
+    list.addEventListener("click", (event) => this.follow(event));
+  }
+
+  /** Links open inside the phone, as they do in WeChat; with a modifier key they open beside. */
+  follow(event) {
+    const link = event.target.closest("a[href]");
+    const address = link?.getAttribute("href") ?? "";
+    if (!/^https?:\/\//.test(address) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.acts.open(address);
   }
 
   forget(owner) {
@@ -26,7 +37,8 @@ export class Chat {
     for (const bubble of bubbles) this.redraw(name, bubble);
     const fresh = bubbles.filter((bubble) => bubble.number > this.shown);
     if (!fresh.length) return;
-    const nearEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    const nearEnd = scrollHeight - scrollTop - clientHeight < 120;
     const first = this.shown === 0;
     for (const bubble of fresh) this.add(name, bubble);
     if (first || nearEnd || fresh.some((bubble) => bubble.side === "person")) this.toEnd();
@@ -35,8 +47,8 @@ export class Chat {
   /** Down to the latest; one that is taller than the screen is shown from its beginning. */
   toEnd() {
     const last = this.list.lastElementChild;
-    const tooTall = last && last.offsetHeight > this.list.clientHeight - 24;
-    this.list.scrollTop = tooTall ? last.offsetTop - 8 : this.list.scrollHeight;
+    const tooTall = last && last.offsetHeight > this.scroller.clientHeight - 24;
+    this.scroller.scrollTop = tooTall ? last.offsetTop - 8 : this.scroller.scrollHeight;
   }
 
   add(name, bubble) {
@@ -45,17 +57,17 @@ export class Chat {
     this.lastAt = at;
     this.shown = bubble.number;
     const item = this.itemOf(name, bubble);
-    this.items.set(bubble.number, { item, revision: bubble.detail.revision });
+    this.items.set(bubble.number, { item, form: formOf(bubble) });
     this.list.append(item);
   }
 
   /** A card that changed is drawn anew where it stands. */
   redraw(name, bubble) {
     const old = this.items.get(bubble.number);
-    if (!old || old.revision === bubble.detail.revision) return;
+    if (!old || old.form === formOf(bubble)) return;
     const item = this.itemOf(name, bubble);
     old.item.replaceWith(item);
-    this.items.set(bubble.number, { item, revision: bubble.detail.revision });
+    this.items.set(bubble.number, { item, form: formOf(bubble) });
   }
 
   itemOf(name, bubble) {
@@ -108,6 +120,11 @@ export class Chat {
     const list = h("div", "items", undefined, ...items);
     return h("div", "card", undefined, h("div", "", bubble.text), list, h("div", "", bubble.detail.tail));
   }
+}
+
+/** What may change of a bubble: a card's face, and the exchange it went by. */
+function formOf(bubble) {
+  return `${bubble.detail.revision} ${bubble.wire}`;
 }
 
 function systemLine(bubble) {

@@ -1,5 +1,6 @@
 // The line at the foot of a phone: words, pictures, speech, places.
-import { $, ask, h } from "./dom.js";
+import { $, ask } from "./dom.js";
+import { chooseSample } from "./samples.js";
 
 const PLACES = { "政务服务中心": [38.4872, 106.2309], "文化街 1 号": [38.4701, 106.2732] };
 
@@ -65,9 +66,14 @@ export class Composer {
 
   plus(name) {
     if (name === "picture") this.part("file").click();
-    else if (name === "sample") samplePicture(this.acts.picture);
+    else if (name === "sample") this.sendSample();
     else if (name === "location") this.sendPlace();
     else this.acts[name]();
+  }
+
+  async sendSample() {
+    const blob = await chooseSample();
+    if (blob) this.acts.picture(blob);
   }
 
   async sendPlace() {
@@ -81,19 +87,4 @@ export class Composer {
     const words = await ask({ title: "发语音", note: this.acts.speechNote, label: "说了什么", placeholder: "查一下我的信用等级" });
     if (words) this.acts.speech(words);
   }
-}
-
-function samplePicture(send) {
-  const canvas = h("canvas");
-  [canvas.width, canvas.height] = [480, 320];
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = "#f4efe2";
-  pen.fillRect(0, 0, 480, 320);
-  pen.fillStyle = "#9a2b22";
-  pen.font = "bold 40px sans-serif";
-  pen.textAlign = "center";
-  pen.fillText("营业执照（样张）", 240, 150);
-  pen.font = "24px sans-serif";
-  pen.fillText("虚构，仅供演示", 240, 200);
-  canvas.toBlob((blob) => blob && send(blob), "image/png");
 }

@@ -3,16 +3,23 @@ import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { $, ask, button, h } from "./dom.js";
 import { sendPicture } from "./server.js";
+import { Web } from "./web.js";
 
 export class FirmPhone {
-  /** `act(path, body)` does something for the person whose phone it is; `showWire(number)` opens the log. */
-  constructor(act, showWire) {
+  /** `act(path, body)` does something for the person whose phone it is; `showWire(number)` opens the log; `visited()` is told of pages. */
+  constructor(act, showWire, visited) {
     this.act = act;
     this.person = null;
     this.scenes = [];
     this.waiting = 0;
     this.menuForm = "";
-    this.chat = new Chat($("chat"), "公众号", { choose: (id, text) => this.does("choose", { id, text }), showWire });
+    this.label = "";
+    this.web = new Web($("web"), "firm", visited);
+    this.chat = new Chat($("chat"), "公众号", {
+      choose: (id, text) => this.does("choose", { id, text }),
+      open: (address) => this.web.open(address, this.person.openid),
+      showWire,
+    });
     this.composer = new Composer("", {
       say: (text) => this.does("say", { text }),
       speech: (text) => this.does("voice", { text }),
@@ -41,8 +48,10 @@ export class FirmPhone {
     }
   }
 
-  draw(person, state) {
+  draw(person, state, label) {
+    if (this.person?.openid !== person.openid) this.web.close();
     this.person = person;
+    this.label = label;
     this.scenes = state.scenes;
     $("account-name").textContent = state.account;
     $("welcome-name").textContent = state.account;
@@ -57,7 +66,8 @@ export class FirmPhone {
 
   drawWaiting() {
     const { person } = this;
-    $("chat-state").textContent = this.waiting || person?.typing ? "对方正在输入…" : `${person?.name ?? ""} 的微信`;
+    const who = `${person?.name ?? ""}的微信${this.label ? ` · ${this.label}` : ""}`;
+    $("chat-state").textContent = this.waiting || person?.typing ? "对方正在输入…" : who;
   }
 
   drawMenu(menu) {
@@ -89,7 +99,7 @@ export class FirmPhone {
 
   tap(entry) {
     closeMenus();
-    if (entry.type === "view" && /^https?:\/\//.test(entry.url)) window.open(entry.url, "_blank", "noopener");
+    if (entry.type === "view" && /^https?:\/\//.test(entry.url)) this.web.open(entry.url, this.person.openid);
     this.does("tap", { key: entry.key ?? entry.url });
   }
 

@@ -1,17 +1,22 @@
-// The page: two phones, their people, and what the platforms do behind them.
-import { $, button, h, toast } from "./dom.js";
+// The page: two phones, their people, the calendar over them, and what the platforms do behind them.
+import { $, ask, toast } from "./dom.js";
 import { FirmPhone, closeMenus } from "./firm.js";
-import { Seen, personRow } from "./people.js";
-import { get, press, watch } from "./server.js";
+import { GuideCard } from "./guide.js";
+import { Seen, personChip } from "./people.js";
+import { asked, get, press, watch } from "./server.js";
 import { StaffPhone } from "./staff.js";
+import { Strip } from "./strip.js";
 import { drawTools, wireTools } from "./tools.js";
 import { Wire } from "./wire.js";
 
 const wire = new Wire();
-const firm = new FirmPhone(act, showWire);
-const staff = new StaffPhone(act, showWire);
+const firm = new FirmPhone(act, showWire, visited);
+const staff = new StaffPhone(act, showWire, visited);
+const strip = new Strip(() => { refresh(); guide.refresh(); }, goTo);
+const guide = new GuideCard(doStep, typeHint, learn);
 const seen = { firm: new Seen(), staff: new Seen() };
 const chosen = { person: sessionStorage.getItem("person") ?? "", member: sessionStorage.getItem("member") ?? "" };
+let labels = {};
 let state = null;
 let drawing = Promise.resolve();
 
@@ -20,6 +25,7 @@ let drawing = Promise.resolve();
 function refresh() {
   // one drawing at a time, and the last change is always drawn
   drawing = drawing.then(draw).catch(() => undefined);
+  return drawing;
 }
 
 async function draw() {
@@ -27,11 +33,12 @@ async function draw() {
   if (settle()) state = await get("state", chosen);
   const [person, member] = [currentPerson(), currentMember()];
   drawTools(state, person);
-  $("staff-phone").hidden = $("members-section").hidden = $("switch").hidden = !state.staff;
-  if (person) firm.draw(person, state);
+  $("staff-seat").hidden = $("switch").hidden = !state.staff;
+  if (person) firm.draw(person, state, labels[person.openid] ?? "");
   if (member) staff.draw(member, state.staff);
   look();
   drawPeople();
+  await strip.draw(state);
   wire.draw(`${chosen.person} ${chosen.member}`, (await get("wire", chosen)).exchanges);
 }
 
@@ -53,50 +60,52 @@ function currentMember() {
   return state?.staff?.members.find((each) => each.userid === chosen.member);
 }
 
-/** What stands on a phone that can be seen has been looked at. */
+/** What stands on a phone that is on the screen has been looked at. */
 function look() {
   const [person, member] = [currentPerson(), currentMember()];
-  if (person && $("firm-phone").offsetParent) seen.firm.look(person.openid, person.last);
-  if (member && $("staff-phone").offsetParent) seen.staff.look(member.userid, member.last);
+  if (person && onScreen($("firm-phone"))) seen.firm.look(person.openid, person.last);
+  if (member && onScreen($("staff-phone"))) seen.staff.look(member.userid, member.last);
+}
+
+function onScreen(phone) {
+  const { top, bottom } = phone.getBoundingClientRect();
+  return Math.min(bottom, innerHeight) - Math.max(top, 0) > innerHeight / 3;
 }
 
 function drawPeople() {
   const people = state.people.map((each) => ({
-    ...each,
-    line: each.following ? (each.last?.text ?? "") : "未关注",
+    id: each.openid,
+    name: each.name,
+    label: (labels[each.openid] ?? "").split(" · ")[0],
     current: each.openid === chosen.person,
     news: seen.firm.news(each.openid, each.last),
   }));
   const members = (state.staff?.members ?? []).map((each) => ({
-    ...each,
-    line: each.last?.text ?? "还没有消息",
+    id: each.userid,
+    name: each.name,
+    label: each.label,
     current: each.userid === chosen.member,
     news: seen.staff.news(each.userid, each.last),
   }));
-  drawList($("people"), people, (each) => choose({ person: each.openid }));
-  drawList($("members"), members, (each) => choose({ member: each.userid }));
+  drawRow($("people"), people, (each) => choose({ person: each.id }));
+  drawRow($("members"), members, (each) => choose({ member: each.id }));
   $("tab-firm").querySelector(".dot").hidden = !people.some((each) => each.news);
   $("tab-staff").querySelector(".dot").hidden = !members.some((each) => each.news);
 }
 
-/** Rows are made anew only where they changed, so that the keyboard keeps its place. */
-function drawList(list, rows, chooseRow) {
-  const form = JSON.stringify(rows);
-  if (list.dataset.form === form) return;
-  list.dataset.form = form;
-  list.replaceChildren(...rows.map((each) => personRow(each, () => chooseRow(each))));
-}
-
-async function drawHints() {
-  const answer = await get("hints").catch(() => ({ hints: [] }));
-  const hints = answer.hints.map((hint) => {
-    const row = button("", undefined, () => typeHint(hint));
-    row.append(h("span", "say-this", hint.say), h("span", "why", hint.note));
-    if (hint.staff) row.classList.add("for-staff");
-    return h("li", "", undefined, row);
-  });
-  $("hints").replaceChildren(...hints);
-  $("hints").closest("section").hidden = !hints.length;
+/** Chips are made anew only where they changed, so that the keyboard keeps its place; news come into view. */
+function drawRow(row, people, chooseOne) {
+  const form = JSON.stringify(people);
+  if (row.dataset.form === form) return;
+  row.dataset.form = form;
+  const at = [...row.children].findIndex((each) => each.contains(document.activeElement));
+  row.replaceChildren(...people.map((each) => personChip(each, () => chooseOne(each))));
+  if (at >= 0) row.children[at]?.firstChild.focus();
+  const current = row.querySelector("[aria-pressed=true]")?.parentElement;
+  if (current && row.dataset.current !== current.textContent) {
+    row.dataset.current = current.textContent;
+    row.scrollLeft = current.offsetLeft - 48;
+  }
 }
 
 // acting
@@ -105,76 +114,137 @@ async function act(path, body) {
   try {
     return await press(path, body);
   } finally {
-    // a code that was used is a hint no more
-    drawHints();
+    // a step was perhaps done, and a code that was used is a hint no more
+    guide.refresh();
   }
+}
+
+/** A page was opened on a phone, perhaps after something was done there. */
+function visited() {
+  guide.refresh();
+}
+
+function learn(told) {
+  labels = told.labels;
+  drawRules(told.rulebooks);
+  if (!state) return;
+  const person = currentPerson();
+  if (person) firm.draw(person, state, labels[person.openid] ?? "");
+  drawPeople();
 }
 
 function choose(changes) {
   Object.assign(chosen, changes);
   for (const [name, id] of Object.entries(changes)) sessionStorage.setItem(name, id);
-  showPhone("member" in changes ? "staff" : "firm");
-  closePanels();
-  refresh();
+  return refresh();
+}
+
+/** A phone is shown, on a small screen by going there. */
+async function goTo(phone, who) {
+  if (who) await choose(phone === "staff" ? { member: who } : { person: who });
+  const holder = $(`${phone}-phone`);
+  if (!onScreen(holder)) holder.scrollIntoView({ block: "start" });
+  (phone === "staff" ? staff : firm).chat.toEnd();
+}
+
+async function doStep({ phone, who, say }) {
+  if (phone === "clock") { strip.move({ next: "workday" }); return; }
+  await goTo(phone, who);
+  if (phone === "staff") staff.web.close(); else firm.web.close();
+  if (!say) return;
+  if (phone === "staff") staff.composer.type(say);
+  else if (currentPerson()?.following) firm.composer.type(say);
+  else { toast("先点“关注公众号”"); $("welcome-follow").focus(); }
 }
 
 function typeHint(hint) {
-  closePanels();
-  showPhone(hint.staff ? "staff" : "firm");
-  if (hint.staff) staff.composer.type(hint.say);
-  else if (currentPerson()?.following) firm.composer.type(hint.say);
-  else toast("先关注公众号，再发消息");
+  doStep({ phone: hint.staff ? "staff" : "firm", who: "", say: hint.say });
 }
 
-/** On a small screen one phone is seen at a time. */
-function showPhone(name) {
-  document.querySelector(".desk").dataset.shown = name;
-  for (const each of ["firm", "staff"]) $(`tab-${each}`).setAttribute("aria-selected", String(each === name));
-  if (!state) return;
-  firm.chat.toEnd();
-  staff.chat.toEnd();
-  look();
-  drawPeople();
+// the rules
+
+function drawRules(rulebooks) {
+  const form = JSON.stringify(rulebooks);
+  $("place").hidden = rulebooks.length < 2;
+  if ($("rulebook").dataset.form === form) return;
+  $("rulebook").dataset.form = form;
+  $("rulebook").replaceChildren(...rulebooks.map((each) => new Option(each.place, each.id, each.current, each.current)));
+  $("rulebook").title = rulebooks.find((each) => each.current)?.title ?? "";
 }
 
-// panels
-
-function togglePanel(id, opener) {
-  const open = !$(id).classList.contains("open");
-  closePanels();
-  $(id).classList.toggle("open", open);
-  opener.setAttribute("aria-expanded", String(open));
-  if (open) $(id).querySelector(".close").focus();
+/** The other rules have a demonstration of their own; the page begins anew with it. */
+async function switchRules() {
+  const { value, selectedOptions } = $("rulebook");
+  $("curtain").textContent = `正在换到${selectedOptions[0].textContent}的规则…`;
+  $("curtain").hidden = false;
+  const answer = await asked("rulebook", { id: value });
+  if (answer) await arrivedAt(value);
+  else {
+    $("curtain").hidden = true;
+    $("rulebook").dataset.form = "";
+    guide.forms = {};
+    guide.refresh();
+  }
 }
 
-function closePanels() {
-  for (const panel of document.querySelectorAll(".panel")) panel.classList.remove("open");
-  for (const id of ["open-people", "open-tools"]) $(id).setAttribute("aria-expanded", "false");
+async function arrivedAt(id) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const told = await get("guide").catch(() => ({ rulebooks: [] }));
+    if (told.rulebooks.some((each) => each.current && each.id === id)) break;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  for (const name of ["person", "member"]) sessionStorage.removeItem(name);
+  location.reload();
+}
+
+// the platforms' side
+
+function toggleTools(open = !$("tools-panel").classList.contains("open")) {
+  $("tools-panel").classList.toggle("open", open);
+  $("open-tools").setAttribute("aria-expanded", String(open));
+  if (!open && $("tools-panel").contains(document.activeElement)) $("open-tools").focus();
 }
 
 function showWire(number) {
   $("tab-wire").click();
-  if (getComputedStyle($("open-tools")).display !== "none" && !$("tools-panel").classList.contains("open")) {
-    togglePanel("tools-panel", $("open-tools"));
-  }
+  toggleTools(true);
   wire.show(number);
 }
 
 // wiring
 
-$("add-person").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const name = $("new-name").value.trim();
+$("add-person").addEventListener("click", async () => {
+  const name = await ask({ title: "添一个新用户", note: "一部新手机，还没有关注服务号", label: "名字", placeholder: "如：孙会计" });
   if (!name || !(await press("people", { name }))) return;
-  $("new-name").value = "";
-  await draw();
-  choose({ person: state.people.find((person) => person.name === name)?.openid ?? chosen.person });
+  await refresh();
+  await choose({ person: state.people.find((person) => person.name === name.slice(0, 20))?.openid ?? chosen.person });
+  guide.refresh();
 });
-for (const name of ["firm", "staff"]) $(`tab-${name}`).addEventListener("click", () => showPhone(name));
-$("open-people").addEventListener("click", () => togglePanel("people-panel", $("open-people")));
-$("open-tools").addEventListener("click", () => togglePanel("tools-panel", $("open-tools")));
-for (const each of document.querySelectorAll("[data-closes]")) each.addEventListener("click", closePanels);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") { closeMenus(); closePanels(); } });
-wireTools(() => chosen.person);
-drawHints();
+for (const name of ["firm", "staff"]) {
+  $(`tab-${name}`).addEventListener("click", () => $(`${name}-phone`).scrollIntoView({ block: "start" }));
+}
+$("open-tools").addEventListener("click", () => toggleTools());
+$("close-tools").addEventListener("click", () => toggleTools(false));
+$("rulebook").addEventListener("change", switchRules);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  closeMenus();
+  strip.closeFired();
+  toggleTools(false);
+});
+for (const id of ["people", "members", "days"]) {
+  // a wheel turns downwards; these rows lie on their side
+  $(id).addEventListener("wheel", (event) => {
+    if (event.deltaX || event.ctrlKey || $(id).scrollWidth <= $(id).clientWidth) return;
+    event.preventDefault();
+    $(id).scrollLeft += event.deltaY;
+  }, { passive: false });
+}
+let looking = 0;
+addEventListener("scroll", () => {
+  clearTimeout(looking);
+  looking = setTimeout(() => { if (state) { look(); drawPeople(); } }, 120);
+}, { passive: true });
+wireTools();
+guide.refresh();
 watch(refresh);

@@ -1,4 +1,4 @@
-// The lists of people on both sides, and who has news.
+// The row of people above each phone, and who has news.
 import { avatarOf } from "./chat.js";
 import { button, h } from "./dom.js";
 
@@ -20,12 +20,16 @@ export class Seen {
   }
 }
 
-/** One row: who it is, a line below, and a mark for news. */
-export function personRow({ name, label = "", line, current, news }, choose) {
-  const title = h("span", "name", name, ...(label ? [h("span", "label", label)] : []));
-  const row = button("", undefined, choose);
-  row.append(avatarOf(name), h("span", "who", undefined, title, h("span", "last", line)));
-  if (news) row.append(h("span", "badge", "新"));
-  row.setAttribute("aria-current", String(current));
-  return h("li", "", undefined, row);
+/** One person: name, what that person is, and a mark for news. */
+export function personChip({ name, label = "", current, news }, choose) {
+  const chip = button("person", undefined, choose);
+  const who = h("span", "who", undefined, h("span", "name", name));
+  if (label) who.append(h("span", "label", label));
+  const avatar = avatarOf(name);
+  avatar.setAttribute("aria-hidden", "true");
+  chip.append(avatar, who);
+  if (news) chip.append(h("span", "badge", undefined, h("span", "unseen", "有新消息")));
+  chip.setAttribute("aria-pressed", String(current));
+  chip.title = label ? `${name}：${label}` : name;
+  return h("li", "", undefined, chip);
 }

@@ -3,17 +3,20 @@ import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { $ } from "./dom.js";
 import { sendPicture } from "./server.js";
+import { Web } from "./web.js";
 
 export class StaffPhone {
-  /** `act(path, body)` does something for the member whose phone it is; `showWire(number)` opens the log. */
-  constructor(act, showWire) {
+  /** `act(path, body)` does something for the member whose phone it is; `showWire(number)` opens the log; `visited()` is told of pages. */
+  constructor(act, showWire, visited) {
     this.act = act;
     this.member = null;
     this.waiting = 0;
+    this.web = new Web($("staff-web"), "staff", visited);
     this.chat = new Chat($("staff-chat"), "应用", {
       choose: (id, text) => this.does("staff/say", { text }),
       press: (number, key, select) => this.does("staff/press", { number, key, select }),
       menu: (number, key) => this.does("staff/menu", { number, key }),
+      open: (address) => this.web.open(address, this.member.userid),
       showWire,
     });
     this.composer = new Composer("staff-", {
@@ -40,6 +43,7 @@ export class StaffPhone {
   }
 
   draw(member, staff) {
+    if (this.member?.userid !== member.userid) this.web.close();
     this.member = member;
     $("staff-account").textContent = `${staff.app} · ${staff.corp}`;
     $("staff-barred").textContent = `${member.name}现在用不了这个应用：帐号已禁用，或者不在可见范围内`;
@@ -51,7 +55,7 @@ export class StaffPhone {
 
   drawWaiting() {
     const { member } = this;
-    const who = member ? `${member.name}${member.label ? `（${member.label}）` : ""} 的企业微信` : "";
+    const who = member ? `${member.name}的企业微信${member.label ? ` · ${member.label}` : ""}` : "";
     $("staff-state").textContent = this.waiting ? "正在处理…" : who;
   }
 }

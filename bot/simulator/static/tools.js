@@ -1,22 +1,36 @@
-// Faults, knobs and the clock.
-import { $, h, moment } from "./dom.js";
+// The platforms' side: bad days at the push of a button, finer faults, and how pushes behave.
+import { $, button, h } from "./dom.js";
 import { press } from "./server.js";
 
 const PLATFORMS = { wechat: "微信", wecom: "企业微信" };
-const KNOBS = ["cut", "attempts", "repeat", "overlap", "recognition"];
+const KNOBS = ["cut", "attempts", "repeat", "overlap", "recognition", "snapshot"];
 
 /** Shows how the platform is set; a field that is being edited is left alone. */
 export function drawTools(state, person) {
   if (!$("fault-kind").options.length) {
     for (const [platform, name] of Object.entries(PLATFORMS)) $("fault-kind").append(...faultGroup(state, platform, name));
   }
-  const ahead = (new Date(state.now) - Date.now()) / 3_600_000;
-  const drift = Math.abs(ahead) > 0.1 ? `，比真实时间${ahead > 0 ? "快" : "慢"} ${Math.abs(ahead).toFixed(1)} 小时` : "";
-  $("clock").textContent = `平台与服务的现在：${moment(state.now)}${drift}。${person ? `此刻还能给${person.name}主动发 ${person.left} 条客服消息。` : ""}`;
+  drawTroubles(state.troubles, person);
+  $("trouble-dot").hidden = !state.faults.length && !state.troubles.some((each) => each.on);
+  $("allowance").textContent = person?.following ? `此刻还能给${person.name}主动发 ${person.left} 条客服消息（48 小时内说过话才有）。` : "";
   $("armed").replaceChildren(...state.faults.map(faultLine));
   $("clear-faults").hidden = !state.faults.length;
   drawKnobs(state.knobs);
-  if (person) $("refuses").checked = person.refuses;
+}
+
+function drawTroubles(troubles, person) {
+  const form = JSON.stringify(troubles);
+  if ($("troubles").dataset.form === form) return;
+  $("troubles").dataset.form = form;
+  const focused = document.activeElement?.dataset.trouble;
+  $("troubles").replaceChildren(...troubles.map((each) => {
+    const item = button("trouble", undefined, () => press("trouble", { name: each.name, on: !each.on, person: person?.openid ?? "" }));
+    item.append(h("strong", "", each.title), h("span", "", each.note), h("em", "", each.on ? "开着" : ""));
+    item.setAttribute("aria-pressed", String(each.on));
+    item.dataset.trouble = each.name;
+    return h("li", "", undefined, item);
+  }));
+  if (focused) $("troubles").querySelector(`[data-trouble="${focused}"]`)?.focus();
 }
 
 /** The faults of one platform, as a group of options; nothing where the platform is not there. */
@@ -41,6 +55,7 @@ function drawKnobs(knobs) {
   $("repeat").value = knobs.repeat;
   $("overlap").value = knobs.overlap ?? "";
   $("recognition").checked = knobs.recognition;
+  $("snapshot").checked = knobs.snapshot;
 }
 
 function turnKnobs() {
@@ -50,34 +65,35 @@ function turnKnobs() {
     repeat: $("repeat").value,
     overlap: $("overlap").valueAsNumber || null,
     recognition: $("recognition").checked,
+    snapshot: $("snapshot").checked,
   });
 }
 
 function showTab(name) {
   for (const each of ["wire", "faults"]) {
     $(`tab-${each}`).setAttribute("aria-selected", String(each === name));
+    $(`tab-${each}`).tabIndex = each === name ? 0 : -1;
     $(`${each}-tab`).hidden = each !== name;
   }
 }
 
-/** Connects the tools; `person` tells whose phone is on the desk. */
-export function wireTools(person) {
-  for (const name of ["wire", "faults"]) $(`tab-${name}`).addEventListener("click", () => showTab(name));
-  for (const each of document.querySelectorAll("[data-hours]")) {
-    each.addEventListener("click", () => press("clock", { hours: Number(each.dataset.hours) }));
+/** Connects the tools. */
+export function wireTools() {
+  for (const name of ["wire", "faults"]) {
+    $(`tab-${name}`).addEventListener("click", () => showTab(name));
+    $(`tab-${name}`).addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      const other = name === "wire" ? "faults" : "wire";
+      showTab(other);
+      $(`tab-${other}`).focus();
+    });
   }
   $("fault-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const [platform, kind] = $("fault-kind").value.split(" ");
-    press("faults", {
-      platform,
-      kind,
-      times: Number($("fault-times").value),
-      seconds: $("fault-seconds").valueAsNumber || 0,
-    });
+    press("faults", { platform, kind, times: Number($("fault-times").value), seconds: $("fault-seconds").valueAsNumber || 0 });
   });
   $("clear-faults").addEventListener("click", () => press("faults/clear"));
   for (const id of KNOBS) $(id).addEventListener("change", turnKnobs);
   $("knob-form").addEventListener("submit", (event) => event.preventDefault());
-  $("refuses").addEventListener("change", () => press("refuse", { person: person(), on: $("refuses").checked }));
 }

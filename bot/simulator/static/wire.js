@@ -10,6 +10,8 @@ const VERDICTS = {
   lost: ["应答丢失", "bad"],
 };
 
+const WAYS = { push: "推送", api: "接口", page: "网页" };
+
 export class Wire {
   constructor() {
     this.list = $("wire");
@@ -59,9 +61,8 @@ function itemOf(exchange, open) {
 }
 
 function summaryOf(exchange) {
-  const push = exchange.direction === "push";
   const [text, tone] = chipOf(exchange);
-  const way = h("span", push ? "way" : "way api", push ? "推送" : "接口");
+  const way = h("span", `way ${exchange.direction}`, WAYS[exchange.direction]);
   const where = h("span", `where ${exchange.platform}`, exchange.platform === "wecom" ? "企微" : "微信");
   return h("summary", "", undefined, h("time", "", clock(exchange.at)), where, way, h("span", "what", titleOf(exchange)), h("span", `chip ${tone}`, text));
 }
@@ -73,6 +74,7 @@ function titleOf(exchange) {
 }
 
 function chipOf(exchange) {
+  if (exchange.direction === "page") return ["已转到", "good"];
   if (exchange.direction === "api") {
     const code = /"errcode": (-?\d+)/.exec(exchange.answer)?.[1] ?? "0";
     return code === "0" ? ["成功", "good"] : [`错误 ${code}`, "bad"];
@@ -85,7 +87,7 @@ function chipOf(exchange) {
 }
 
 function parts(exchange) {
-  if (exchange.direction === "api") return [...block("请求", exchange.plain), ...block("应答", exchange.answer)];
+  if (exchange.direction !== "push") return [...block("请求", exchange.plain), ...block("应答", exchange.answer)];
   return [...block("消息明文", indented(exchange.plain)), ...exchange.attempts.flatMap(attemptParts)];
 }
 

@@ -106,8 +106,10 @@ class WeCom:
         self, userid: str, kind: str, shown: str, letter: Letter, detail: dict[str, Any] | None = None
     ) -> Outcome:
         member = self._user(userid)
-        self.corp.show(self.app, member, Side.PERSON, kind, shown, detail=detail or {})
-        return await self._act(member, letter)
+        bubble = self.corp.show(self.app, member, Side.PERSON, kind, shown, detail=detail or {})
+        outcome = await self._act(member, letter)
+        self.corp.carried_by(self.app, member, bubble.number, outcome.exchange.number)
+        return outcome
 
     async def tap(self, userid: str, key: str) -> Outcome:
         """Presses a button of the app's menu; any key does, the menu stands in the console."""

@@ -73,10 +73,13 @@ class WeComApi:
         if faults.take(FaultKind.RESET_BEFORE, endpoint.path):
             return reset(request)
         exchange = self._record(endpoint, call)
+        self._corp.exchange = exchange.number
         try:
             answer = self._checked(endpoint, request, call)
         except ApiError as error:
             answer = refusal(error, self._corp.now(), request.remote or "")
+        finally:
+            self._corp.exchange = None
         exchange.answer = shown(answer)
         self._corp.feed.changed()
         if faults.take(FaultKind.RESET_AFTER, endpoint.path):

@@ -13,7 +13,7 @@ from bot.simulator.errors import NotPossibleError
 from bot.simulator.faults import Faults
 from bot.simulator.feed import Feed
 from bot.simulator.media import MediaShelf
-from bot.simulator.people import Bubble, Side
+from bot.simulator.people import Bubble, Side, note_wire
 from bot.simulator.wecom.cards import Card, Content
 from bot.simulator.wecom.codes import CodeDesk
 from bot.simulator.wecom.config import AppConfig, WeComConfig
@@ -69,6 +69,8 @@ class Corp:
                 Member(each.userid, each.name, each.label, each.departments, each.visible, each.enabled)
             )
         self.chats: dict[tuple[int, str], Chat] = {}
+        #: the call that is being carried out: what it shows on phones came by it
+        self.exchange: int | None = None
         self._bubbles = 0
         # ids grow across restarts, as the platform's do
         self._ids = int(clock.now().timestamp()) * 10**8
@@ -130,6 +132,7 @@ class Corp:
     def show(self, app: App, member: Member, side: Side, kind: str, text: str, **more: Any) -> Bubble:
         """Puts a bubble into a chat; ``wire`` and ``detail`` as in ``Bubble``."""
         self._bubbles += 1
+        more.setdefault("wire", self.exchange)
         bubble = Bubble(self._bubbles, side, kind, text, self.now(), **more)
         chat = self.chat(app, member)
         chat.history.append(bubble)
@@ -138,6 +141,11 @@ class Corp:
         del chat.history[:-HISTORY]
         self.feed.changed()
         return bubble
+
+    def carried_by(self, app: App, member: Member, number: int, exchange: int) -> None:
+        """Notes on which exchange a bubble of the member's own went out."""
+        note_wire(self.chat(app, member).history, number, exchange)
+        self.feed.changed()
 
     def show_card(self, app: App, member: Member, task_id: str, content: Content) -> Card:
         """Puts a card into a chat."""
