@@ -15,19 +15,25 @@ MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("办事", ("异议", "修复", "承诺", "进度", "人工")),
     ("我的", ("绑定", "切换", "解绑", "隐私", "帮助")),
 )
+#: the button that opens our pages, where there are any, in the place of a word that stands on them too
+PAGE = "我的页面"
+_PAGE_PATH = "/h5/firm/"
+_GIVES_WAY = "切换"
 
 
-def menu_json() -> dict[str, Any]:
-    """The body of the platform's ``menu/create``."""
+def menu_json(base_url: str = "") -> dict[str, Any]:
+    """The body of the platform's ``menu/create``; with the address of our pages, a button that opens them."""
     return {
         "button": [
-            {
-                "name": name,
-                "sub_button": [{"type": "click", "name": word, "key": _KEYS[word]} for word in words],
-            }
-            for name, words in MENU
+            {"name": name, "sub_button": [_button(word, base_url) for word in words]} for name, words in MENU
         ]
     }
+
+
+def _button(word: str, base_url: str) -> dict[str, str]:
+    if base_url and word == _GIVES_WAY:
+        return {"type": "view", "name": PAGE, "url": f"{base_url}{_PAGE_PATH}"}
+    return {"type": "click", "name": word, "key": _KEYS[word]}
 
 
 _KEYS = {word: key for key, word in KEYS.items()}

@@ -41,5 +41,16 @@ def test_every_key_stands_in_the_menu_once() -> None:
     assert sorted(keys) == sorted(KEYS)
 
 
+def test_with_pages_one_button_opens_them_and_the_word_it_replaces_is_still_understood(town: Town) -> None:
+    buttons = [
+        sub for button in menu_json("https://credit.example")["button"] for sub in button["sub_button"]
+    ]
+    pages = [sub for sub in buttons if sub["type"] == "view"]
+    assert pages == [{"type": "view", "name": "我的页面", "url": "https://credit.example/h5/firm/"}]
+    missing = {sub["name"] for sub in SUB_BUTTONS} - {sub["name"] for sub in buttons}
+    assert missing == {"切换"}
+    assert "没有听懂" not in town.talk().says("切换")
+
+
 def test_a_key_of_an_older_menu_is_answered_with_a_way_forward(town: Town) -> None:
     assert "帮助" in town.talk().clicks("no-longer-there")
