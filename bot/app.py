@@ -403,12 +403,12 @@ class RunnerTokens:
         )
 
 
-async def push_menu(api: WeChatApi, *, tries: int = 50) -> None:
+async def push_menu(api: WeChatApi, base_url: str, *, tries: int = 50) -> None:
     """Give the account its menu; patient with a platform that is just starting, as in the demonstration."""
     while True:
         tries -= 1
         try:
-            await api.create_menu(menu_json())
+            await api.create_menu(menu_json(base_url))
             return
         except TryAgain:
             if not tries:
@@ -421,7 +421,7 @@ async def push_menu_once(settings: Settings, sealer: Sealer, clock: Clock) -> No
     runner = await open_runner(settings.database_url, sealer=sealer, clock=clock)
     try:
         async with ClientSession() as session:
-            await push_menu(_api(settings, session, runner, clock), tries=1)
+            await push_menu(_api(settings, session, runner, clock), settings.base_url, tries=1)
     finally:
         await runner.close()
 

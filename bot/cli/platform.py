@@ -12,9 +12,9 @@ from domain.errors import Refused
 from handlers.menu import menu_json
 
 
-def menu_text() -> str:
+def menu_text(base_url: str) -> str:
     """The menu as the platform would get it."""
-    return json.dumps(menu_json(), ensure_ascii=False, indent=2)
+    return json.dumps(menu_json(base_url), ensure_ascii=False, indent=2)
 
 
 def push(place: Workplace) -> None:

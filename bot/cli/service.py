@@ -68,7 +68,7 @@ def menu_push(
     from bot.cli.platform import menu_text, push
 
     if dry_run:
-        say(menu_text())
+        say(menu_text(open_workplace(demo=ctx.obj).settings.base_url))
         return
     place = open_workplace(demo=ctx.obj)
     place.settings.require_wechat()

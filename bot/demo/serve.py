@@ -178,7 +178,7 @@ async def _open(app: web.Application) -> None:
     """The account gets its menu, and the one who may sign follows it and gets that power."""
     parts, simulator = app[PARTS], app[PHONES]
     # patient with a server that is just starting, so that what follows finds it
-    await push_menu(parts.api)
+    await push_menu(parts.api, parts.house.base_url)
     signer = next((each for each in simulator.platform.people.values() if each.name == SIGNER), None)
     if signer is None or signer.history:
         return
