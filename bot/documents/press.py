@@ -41,7 +41,7 @@ _SHORT: Final = 16
 
 
 class Unprintable(Exception):  # noqa: N818 - a state of the paper, told to people, not a crash
-    """A character of the paper is in none of the fonts; ``str()`` says which."""
+    """A character is in none of the fonts, or a picture cannot be read; ``str()`` says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def check_address(base_url: str, paper: Paper) -> str:
 
 
 def pdf(order: Print) -> bytes:
-    """The file of a paper, as PDF/A-2b. ``Unprintable`` where a character is missing."""
+    """The file of a paper, as PDF/A-2b. ``Unprintable`` where a character is missing or a picture broken."""
     inputs = {"paper": json.dumps(_data(order.paper), ensure_ascii=False), "qr": _qr(order.check_at)}
     if order.seal is not None:
         inputs["seal"] = _data_of(order.seal)
@@ -81,9 +81,7 @@ def pdf(order: Print) -> bytes:
             pdf_standards=_STANDARD,
         )
     except typst.TypstError as error:
-        if "could not be displayed" in str(error):
-            raise Unprintable(str(error)) from error
-        raise
+        raise Unprintable(str(error)) from error
     assert isinstance(made, bytes), "one file is one piece of bytes"
     return made
 

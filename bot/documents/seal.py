@@ -42,7 +42,7 @@ class TestSeal:
     #: not a class of tests
     __test__ = False
 
-    def impression(self, issuer: str) -> bytes | None:
+    def impression(self, issuer: str) -> bytes:
         """A ring with the issuer's name, a star, and 测试章 across it."""
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200">'

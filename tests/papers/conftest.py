@@ -18,7 +18,7 @@ from bot.documents.seal import TestSeal
 from domain.model.case import Actor, Case
 from domain.model.commitment import Commitment
 from domain.model.paper import Paper, PaperKind
-from domain.model.person import Power
+from domain.model.person import Power, Staff
 from domain.model.record import Record, RecordKind, Violation
 from domain.model.subject import Subject, SubjectKind
 from domain.rules import commitment_letters
@@ -102,8 +102,6 @@ class Bureau(Desk):
         return "qian"
 
     def hire(self, userid: str, name: str, roles: tuple[str, ...], department: str) -> None:
-        from domain.model.person import Staff
-
         self.uow.staff.save(Staff(userid, name, roles, department))
 
     def repairs(self, action: str, text: str = "") -> Case:

@@ -16,7 +16,8 @@ REASON = "经查，处罚决定书已于七月十五日送达，罚款在期限�
 
 
 def accepted(bureau: Bureau) -> Paper:
-    bureau.does("li", "受理", bureau.objects())
+    case = bureau.objects()
+    bureau.does(bureau.hands(case)[0], "受理", case)
     return bureau.paper(PaperKind.ACCEPTANCE)
 
 
