@@ -47,9 +47,9 @@ from bot.web.uploads import Uploads
 from domain.clock import Clock
 from domain.model.person import Channel
 from domain.office import Office, parse_office
-from domain.ports import Sealer
+from domain.ports import Files, Sealer
 from domain.rules.rulebook import Rulebook
-from domain.services import broadcasts, letters, measures
+from domain.services import broadcasts, drafts, letters, measures
 from domain.services.calendar import recount
 from domain.services.grades import reassess_due
 from domain.services.privacy import forget_old
@@ -233,7 +233,7 @@ class _Blueprint:
             house=house,
             pipeline=pipeline,
             delivery=delivery,
-            scheduler=Scheduler(jobs_of(house, stale_cards, media, importer), runner, clock, metrics),
+            scheduler=Scheduler(jobs_of(house, stale_cards, media, importer, self.files), runner, clock, metrics),
             nursery=nursery,
             metrics=metrics,
             api=api,
@@ -312,6 +312,7 @@ def jobs_of(
     stale_cards: StaleCards | None = None,
     media: MediaFetcher | None = None,
     importer: Importer | None = None,
+    files: Files | None = None,
 ) -> list[Job]:
     """What is looked at, and how often. Every job finds its work in the database."""
     clock = house.clock
@@ -366,6 +367,11 @@ def jobs_of(
         jobs.append(Job("media", media.fetch, seconds=2))
     if importer is not None:
         jobs += [Job("intakes", importer.work, seconds=1), Job("sweep_intakes", importer.sweep, seconds=60)]
+    if files is not None:
+        # bytes of drafts that were thrown away or kept long enough, after ``forget_old``
+        jobs.append(
+            Job("let_go_files", draining(lambda uow, _: drafts.let_go(uow, files)), daily_at=time(3, 50))
+        )
     if stale_cards is not None:
         jobs.append(Job("stale_cards", stale_cards.refresh, seconds=1))
     return jobs

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.web.entrance import open_site_routes
 from bot.web.firm.cases import Cases
+from bot.web.firm.commitments import Commitments
 from bot.web.firm.filed import Filed
 from bot.web.firm.grades import Grades
 from bot.web.firm.home import Home
@@ -35,6 +36,7 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *Cases(site.firm).routes(),
         *Objections(site.firm).routes(),
         *Repairs(site.firm).routes(),
+        *Commitments(site.firm).routes(),
         *Filed(site.firm).routes(),
         *Papers(site.firm).routes(),
         *HomePages(site.staff).routes(),

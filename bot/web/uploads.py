@@ -33,7 +33,8 @@ _FORM = """<p>{about}</p>
 </form>
 <p class="aside">{hint}</p>
 """
-_ACCEPT = ".jpg,.jpeg,.png,.gif,.pdf,.doc,.docx,.xls,.xlsx,.amr,.mp3,.mp4"
+#: endings that a file chooser offers; what a file is, its bytes say
+ACCEPT = ".jpg,.jpeg,.png,.gif,.pdf,.doc,.docx,.xls,.xlsx,.amr,.mp3,.mp4"
 ABOUT = "给{number}（{kind}）添加材料。"
 HINT = f"可以收：{ACCEPTED}。每份不超过10MB，一次最多{MOST_AT_ONCE}份。"
 KEPT = "“{name}”"
@@ -125,7 +126,7 @@ class Uploads:
 def form_page(case: Case) -> web.Response:
     """The page on which files for a case are chosen."""
     about = escape(ABOUT.format(number=case.number, kind=case.kind))
-    return page("上传材料", _FORM.format(about=about, hint=escape(HINT), accept=_ACCEPT))
+    return page("上传材料", _FORM.format(about=about, hint=escape(HINT), accept=ACCEPT))
 
 
 def _more(request: web.Request) -> str:

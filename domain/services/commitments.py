@@ -20,12 +20,14 @@ from domain.model.record import Record, RecordKind, RecordState
 from domain.model.subject import Subject
 from domain.rules import commitment_letters
 from domain.rules.commitment_letters import Letter
-from domain.rules.rulebook_commitments import CommitmentKind
+from domain.rules.rulebook_commitments import CommitmentKind, NationalKind
 from domain.services import bindings, cascade, case_owners, cases, letters, papers
 from domain.services.grades import Verdict, reassess
 from domain.services.work import Work
 
 DUE = "履行期限"
+#: 承诺类型 of the commitment that a repair asks for
+FOR_REPAIR: NationalKind = "信用修复型"
 #: states that the steps of the table lead to, where one action has two meanings
 _RUNNING, _SUSPECTED, _BROKEN = "履行中", "待认定", "违诺"
 
@@ -98,10 +100,11 @@ def fingerprint(text: str) -> str:
 
 
 def sign(
-    work: Work, actor: Actor, subject: Subject, binding: Binding, draft: Draft
+    work: Work, actor: Actor, subject: Subject, binding: Binding, draft: Draft, *, signature: str = ""
 ) -> tuple[Case, Commitment]:
     """Sign: the case is opened and signed, and what lay before the signer is stored.
 
+    ``signature``: SHA-256 of its picture among the files; "" where it is signed in words.
     ``NotAllowed`` without the power 签署; ``Refused`` where the subject may not
     commit, or where something was not shown, not acknowledged or not asked.
     """
@@ -130,15 +133,37 @@ def sign(
             signed_at=work.now,
             due_on=draft.due_on,
             publicity=_publicity(work, draft),
+            signature_sha256=signature,
         )
     )
     detail = {"text": letter.sha256, "binding": binding.id, "power": int(binding.power)}
+    if signature:
+        detail["signature"] = signature
     work.uow.audit.append(
         "commitment.signed", actor=actor.label, subject_id=subject.id, ref=commitment.code, detail=detail
     )
-    papers.commitment_signed(work, case, commitment, subject)
+    papers.commitment_signed(work, case, commitment, subject, signature)
     _tell_clerks(work, case, subject, draft)
     return case, commitment
+
+
+def of_subject(work: Work, subject: Subject) -> list[tuple[Case, Commitment]]:
+    """What a firm has signed, newest first, each with its case."""
+    signed = (
+        (case, work.uow.commitments.of_case(case.id))
+        for case in work.uow.cases.of_subject(subject.id)
+        if case.kind is CaseKind.COMMITMENT
+    )
+    return [(case, commitment) for case, commitment in signed if commitment is not None]
+
+
+def in_force(work: Work, subject: Subject, *, national: NationalKind) -> bool:
+    """Whether a commitment of this kind was signed and neither withdrawn nor broken."""
+    held = (Performance.PENDING, Performance.FULL)
+    return any(
+        commitment.signed.national == national and commitment.performance in held
+        for _, commitment in of_subject(work, subject)
+    )
 
 
 def remind_firm(work: Work, case: Case) -> None:

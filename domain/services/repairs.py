@@ -64,13 +64,19 @@ def door(work: Work) -> Door:
     return next((each for each in doors if each.owner == wanted), doors[0])
 
 
-def file(work: Work, person_id: int, actor: Actor, subject: Subject, candidate: Candidate, text: str) -> Case:
-    """Apply for the repair of one record; ``Refused`` where it is too early or is under way."""
+def check_open(work: Work, candidate: Candidate) -> None:
+    """``Refused`` where the repair of this record is under way, or surely too early."""
     if candidate.running is not None:
         raise Refused(ALREADY_OPEN.format(number=candidate.running.number))
     term = candidate.term
     if term.first_day is not None and term.verified and term.first_day > work.today:
-        raise Refused(TOO_EARLY.format(date=term.first_day.isoformat(), why=term.citation))
+        day = f"{term.first_day.year}年{term.first_day.month}月{term.first_day.day}日"
+        raise Refused(TOO_EARLY.format(date=day, why=f"依据：{term.citation}。" if term.citation else ""))
+
+
+def file(work: Work, person_id: int, actor: Actor, subject: Subject, candidate: Candidate, text: str) -> Case:
+    """Apply for the repair of one record; ``Refused`` where it is too early or is under way."""
+    check_open(work, candidate)
     here = work.rulebook.repair.decided_here
     record = candidate.record
     facts: dict[str, Any] = {"record": record.id, "what": record.title, "said": text}

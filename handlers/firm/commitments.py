@@ -129,13 +129,17 @@ def _check_item(context: Context, data: Data, text: str) -> Checked:
     kind = _kind(context, data)
     if kind is None:
         return Stop(CHANGED)
-    if not kind.items:
-        return Accept(text) if SHORTEST <= len(text) <= LONGEST else Again(ITEM_LENGTH)
-    if text.isdecimal() and 1 <= int(text) <= len(kind.items):
+    if kind.items and text.isdecimal() and 1 <= int(text) <= len(kind.items):
         return Accept(kind.items[int(text) - 1])
-    if text in kind.items:
-        return Accept(text)
-    return Again(texts.CHOICE_RANGE.format(last=len(kind.items)))
+    wrong = wrong_item(kind, text)
+    return Again(wrong) if wrong else Accept(text)
+
+
+def wrong_item(kind: CommitmentKind, text: str) -> str:
+    """What is wrong with the matter of a commitment, in the chat and on a page; "" where it is good."""
+    if kind.items:
+        return "" if text in kind.items else texts.CHOICE_RANGE.format(last=len(kind.items))
+    return "" if SHORTEST <= len(text) <= LONGEST else ITEM_LENGTH
 
 
 def _ask_due(context: Context, data: Data) -> str:
@@ -143,20 +147,28 @@ def _ask_due(context: Context, data: Data) -> str:
 
 
 def _check_due(context: Context, data: Data, text: str) -> Checked:
+    try:
+        due = read_due(text, context.today())
+    except Refused as refusal:
+        return Again(refusal.text)
+    return Accept(due.isoformat() if due else "")
+
+
+def read_due(text: str, today: date) -> date | None:
+    """The last day to perform as written, None for 长期; ``Refused`` for no day, or one that cannot be."""
     if text in _NO_END:
-        return Accept("")
+        return None
     try:
         due = clean_date(text).value
     except Refused:
         due = None
     if due is None:
-        return Again(DUE_BAD)
+        raise Refused(DUE_BAD)
     if due == FOREVER:
-        return Accept("")
-    today = context.today()
+        return None
     if not today <= due or due.year > today.year + _YEARS:
-        return Again(DUE_PAST.format(years=_YEARS))
-    return Accept(due.isoformat())
+        raise Refused(DUE_PAST.format(years=_YEARS))
+    return due
 
 
 def _notice_step(notice_id: str) -> Step:

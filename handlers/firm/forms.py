@@ -21,9 +21,15 @@ def confirmed(context: Context, data: Data, text: str) -> Checked:
 
 def described(context: Context, data: Data, text: str) -> Checked:
     """A description in the person's own words: neither a word nor an essay."""
+    wrong = wrong_length(text)
+    return Again(wrong) if wrong else Accept(text)
+
+
+def wrong_length(text: str) -> str:
+    """What is wrong with a description, the same in the chat and on a page; "" where it is good."""
     if len(text) < SHORTEST:
-        return Again(TOO_SHORT)
-    return Again(TOO_LONG) if len(text) > LONGEST else Accept(text)
+        return TOO_SHORT
+    return TOO_LONG if len(text) > LONGEST else ""
 
 
 def numbered(lines: list[str]) -> str:

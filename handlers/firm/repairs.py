@@ -55,7 +55,8 @@ def _listed(context: Context, data: Data) -> list[Candidate]:
     return repairs.candidates(context.work(), _firm(context, data))
 
 
-def _when(work: Work, candidate: Candidate) -> str:
+def when(work: Work, candidate: Candidate) -> str:
+    """From when this record may be repaired, in words; or under which number it is under way."""
     term = candidate.term
     if candidate.running is not None:
         return RUNNING.format(number=candidate.running.number)
@@ -69,7 +70,7 @@ def _when(work: Work, candidate: Candidate) -> str:
 def _ask_which(context: Context, data: Data) -> str:
     work = context.work()
     lines = [
-        LINE.format(date=day(each.record.decided_on), title=each.record.title, when=_when(work, each))
+        LINE.format(date=day(each.record.decided_on), title=each.record.title, when=when(work, each))
         for each in _listed(context, data)
     ]
     return WHICH.format(
@@ -82,11 +83,10 @@ def _check_which(context: Context, data: Data, text: str) -> Checked:
     if not text.isdecimal() or not 1 <= int(text) <= len(listed):
         return Again(texts.CHOICE_RANGE.format(last=len(listed)))
     candidate = listed[int(text) - 1]
-    if candidate.running is not None:
-        return Again(repairs.ALREADY_OPEN.format(number=candidate.running.number))
-    term = candidate.term
-    if term.first_day is not None and term.verified and term.first_day > work.today:
-        return Again(repairs.TOO_EARLY.format(date=day(term.first_day), why=f"依据：{term.citation}。"))
+    try:
+        repairs.check_open(work, candidate)
+    except Refused as refusal:
+        return Again(refusal.text)
     return Accept(candidate.record.id)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from bot.web.site import Side, Visit
 from domain.model.case import Actor, CaseKind
-from domain.services import case_view, cases, papers, repairs
+from domain.services import case_view, cases, repairs
 from domain.services.work import Work
 from handlers.firm.objections import DUE_LATER
 
@@ -22,7 +24,7 @@ NEXT = {
         "有了结果马上在微信里告诉您，并写明理由。",
     ),
     CaseKind.REPAIR: (
-        "三个工作日内在微信里告诉您受不受理。",
+        "受不受理，按期限在微信里告诉您。",
         "同意修复以后，停止公示、重新评价等由这里接着办，办完告诉您。",
     ),
     CaseKind.COMMITMENT: (
@@ -50,7 +52,7 @@ class Filed:
     async def show(self, visit: Visit) -> web.StreamResponse:
         """Number, countdown and next steps; may be loaded again."""
 
-        def ask(work: Work, actor: Actor) -> dict[str, object]:
+        def ask(work: Work, actor: Actor) -> dict[str, Any]:
             case = cases.find(work, visit.match["number"], actor=actor)
             outside = case.kind is CaseKind.REPAIR and not work.rulebook.repair.decided_here
             return {
@@ -63,12 +65,12 @@ class Filed:
                     for line in (OUTSIDE if outside else NEXT.get(case.kind, ()))
                 ],
                 "outside": repairs.door(work) if outside else None,
-                "papers": [paper for paper in work.uow.papers.of_case(case.id)],
+                "papers": work.uow.papers.of_case(case.id),
                 "code": _code(work, case.id),
             }
 
         values = await visit.read(ask)
-        kind = values["case"].kind  # type: ignore[attr-defined]
+        kind = values["case"].kind
         return visit.page("firm/filed.html", title=TITLES.get(kind, "已提交"), **values)
 
 

@@ -159,17 +159,18 @@ class Filing(ABC):
 
     async def form(self, visit: Visit) -> web.StreamResponse:
         """The form with what was written before."""
-        try:
-            sheet, draft = await visit.read(lambda work, _: self._look(work, visit))
-        except (NotAllowed, NotFound):
-            raise
-        except Refused as refusal:
-            return self._stopped(visit, refusal)
+        found = await self._found(visit)
+        if isinstance(found, web.StreamResponse):
+            return found
+        sheet, draft = found
         return self._page(visit, sheet, draft, resumed=draft.waits and "done" not in visit.query)
 
     async def write(self, visit: Visit) -> web.StreamResponse:
         """Keep what was written; then on to the check, or what is wrong is said beside it."""
-        sheet, _ = await visit.read(lambda work, _: self._look(work, visit))
+        found = await self._found(visit)
+        if isinstance(found, web.StreamResponse):
+            return found
+        sheet = found[0]
         received = await _received(visit)
         action = received.fields.pop("action", "")
         if action == "discard":
@@ -187,16 +188,17 @@ class Filing(ABC):
 
         def kept(work: Work, _: Actor) -> None:
             sheet, _draft = self._look(work, visit)
-            drafts.keep(
-                work, visit.person_id, sheet.form, title=sheet.name, path=sheet.path, fields=fields
-            )
+            drafts.keep(work, visit.person_id, sheet.form, title=sheet.name, path=sheet.path, fields=fields)
 
         await visit.run(kept)
         return web.Response(status=204)
 
     async def check(self, visit: Visit) -> web.StreamResponse:
         """请核对: everything once more, before it is sent."""
-        sheet, draft = await visit.read(lambda work, _: self._look(work, visit))
+        found = await self._found(visit)
+        if isinstance(found, web.StreamResponse):
+            return found
+        sheet, draft = found
         if not draft.waits or _problems(sheet, draft):
             return visit.go(sheet.path)
         return self._check_page(visit, sheet, draft)
@@ -209,8 +211,17 @@ class Filing(ABC):
         except (NotAllowed, NotFound):
             raise
         except Refused as refusal:
-            return self._stopped(visit, refusal)
+            return _stopped(visit, refusal)
         return visit.go(f"/h5/firm/filed/{number}")
+
+    async def _found(self, visit: Visit) -> tuple[Sheet, Draft] | web.StreamResponse:
+        """The form and its draft, or the page that says why it cannot be filed now."""
+        try:
+            return await visit.read(lambda work, _: self._look(work, visit))
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refusal:
+            return _stopped(visit, refusal)
 
     # -- inside one transaction ---------------------------------------------------
 
@@ -290,8 +301,9 @@ class Filing(ABC):
             once=one_time_number(),
         )
 
-    def _stopped(self, visit: Visit, refusal: Refused) -> web.StreamResponse:
-        return visit.page("firm/stopped.html", title="现在不能提交", text=refusal.text)
+
+def _stopped(visit: Visit, refusal: Refused) -> web.Response:
+    return visit.page("firm/stopped.html", title="现在不能提交", text=refusal.text)
 
 
 def file_lines(draft: Draft) -> list[tuple[HeldFile, str]]:

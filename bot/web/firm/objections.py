@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -53,7 +54,7 @@ class Objections:
         if record.isdecimal():
             return visit.go(f"/h5/firm/{subject_id}/object/record-{record[:15]}")
 
-        def ask(work: Work, _: Actor) -> dict[str, object]:
+        def ask(work: Work, _: Actor) -> dict[str, Any]:
             counter = at_counter(work, visit.person_id, int(subject_id))
             targets = objections.targets(work, counter.subject)
             return {

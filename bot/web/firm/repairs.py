@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -19,7 +20,8 @@ from handlers.firm.wording import day
 
 LABEL = "怎么改正的，履行了什么"
 HINT = "比如：罚款已于3月10日缴清，标签已全部更换，附缴款凭证。5到500个字。"
-FOLLOWS = "修复不收费。提交以后马上有案号，三个工作日内告诉您受不受理。"
+FOLLOWS = "修复不收费。提交以后马上有案号，{accept}有了结果在微信里告诉您。"
+ACCEPT_WITHIN = "{days}个工作日内告诉您受不受理，"
 FOLLOWS_OUTSIDE = "修复不收费。提交以后这里先核对材料，再由您在“信用中国”网站正式申请。"
 
 
@@ -69,7 +71,7 @@ class Repairs:
         if record.isdecimal():
             return visit.go(f"/h5/firm/{subject_id}/repair/{record[:15]}")
 
-        def ask(work: Work, _: Actor) -> dict[str, object]:
+        def ask(work: Work, _: Actor) -> dict[str, Any]:
             counter = at_counter(work, visit.person_id, int(subject_id))
             listed = repairs.candidates(work, counter.subject)
             return {
@@ -111,7 +113,7 @@ class RepairForm(Filing):
             ),
             label=LABEL,
             hint=HINT,
-            follows=FOLLOWS if here else FOLLOWS_OUTSIDE,
+            follows=FOLLOWS.format(accept=_accept_within(work)) if here else FOLLOWS_OUTSIDE,
             extra={
                 "checks": _checks(work, counter, candidate, draft),
                 "materials": work.rulebook.repair.materials,
@@ -124,6 +126,12 @@ class RepairForm(Filing):
         return repairs.file(
             work, counter.person.id, counter.actor, counter.subject, candidate, draft.fields["text"]
         )
+
+
+def _accept_within(work: Work) -> str:
+    """Until when the firm hears whether the application is accepted; "" where no limit is set."""
+    limits = (limit for limit in work.rulebook.repair.limits if limit.step == "accept")
+    return next((ACCEPT_WITHIN.format(days=limit.working_days) for limit in limits), "")
 
 
 def _offered(work: Work, counter: Counter, candidate: Candidate) -> Offered:
