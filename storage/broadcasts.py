@@ -13,7 +13,7 @@ from domain.model.broadcast import Audience, Broadcast, Found, Ledger
 from domain.ports import Sealer
 from storage.statements import insert_once
 from storage.subjects import VISIBLE
-from storage.tables import assessments, broadcast_recipients, broadcasts, outbox, subjects
+from storage.tables import assessments, broadcast_recipients, broadcasts, outbox, people, subjects
 from storage.types import AnyRow
 
 TEXT = "broadcast-text"
@@ -95,6 +95,21 @@ _LEDGER = (
     .group_by(outbox.c.status, outbox.c.last_error)
     .order_by(func.count().desc())
 )
+#: neither platform tells who read a message: whoever came back to the talk afterwards has seen it
+_OPENED = (
+    select(func.count())
+    .select_from(broadcast_recipients)
+    .join(outbox, outbox.c.id == broadcast_recipients.c.outbox_id)
+    .join(people, people.c.id == broadcast_recipients.c.person_id)
+    .where(
+        _OF,
+        or_(
+            outbox.c.status == "carried",
+            (outbox.c.status == "sent") & (people.c.last_inbound_at > outbox.c.sent_at),
+        ),
+    )
+)
+_NEWEST = select(broadcasts).order_by(broadcasts.c.id.desc()).limit(bindparam("at_most"))
 _SENT, _LOST = ("sent", "carried"), ("dead", "unknown")
 
 
@@ -188,6 +203,13 @@ class SqlBroadcasts:
         failed, unreachable = reasons(*_LOST), reasons("unreachable")
         ended = sent + sum(count for _, count in (*failed, *unreachable))
         return Ledger(listed, sent, listed - ended, failed, unreachable)
+
+    def opened(self, broadcast_id: int) -> int:
+        """How many recipients wrote or tapped something after their letter had come."""
+        return int(self._connection.execute(_OPENED, {"wanted": broadcast_id}).scalar_one())
+
+    def newest(self, *, limit: int) -> list[Broadcast]:
+        return [self._read(row) for row in self._connection.execute(_NEWEST, {"at_most": limit})]
 
     def note_reported(self, broadcast_id: int, at: datetime) -> None:
         """The sender has the closing report."""

@@ -18,6 +18,7 @@ from bot.web.pages import ASSETS
 from bot.web.public.verify import Verify
 from bot.web.site import Site
 from bot.web.staff.audit import AuditPages
+from bot.web.staff.broadcasts import BroadcastPages
 from bot.web.staff.cases import CasePages
 from bot.web.staff.home import HomePages
 from bot.web.staff.imports import ImportPages
@@ -42,6 +43,7 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *HomePages(site.staff).routes(),
         *CasePages(site.staff).routes(),
         *ImportPages(site.staff).routes(),
+        *BroadcastPages(site.staff).routes(),
         *PaperPages(site.staff).routes(),
         *RulebookPages(site.staff).routes(),
         *AuditPages(site.staff).routes(),

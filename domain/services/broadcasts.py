@@ -120,7 +120,7 @@ def report(work: Work) -> int:
         case = _case(work, notice)
         work.uow.broadcasts.note_reported(notice.id, work.now)
         cases.act(work, case.number, "完成", actor=SYSTEM_ACTOR)
-        _tell_sender(work, case, _report(case, ledger), "report")
+        _tell_sender(work, case, closing_report(case, ledger), "report")
         done += 1
     return done
 
@@ -215,18 +215,18 @@ def _show(work: Work, case: Case, notice: Broadcast) -> None:
     }
     what = f"发给{notice.audience.spoken}（{said['count']}）"
     case = cases.amend(work, case, facts={"what": what})
-    releasers = _releasers(work, case, sender) if notice.counted else {}
-    if releasers:
-        following = WAITS.format(who="、".join(releasers.values()))
+    asked = releasers(work, case, sender) if notice.counted else {}
+    if asked:
+        following = WAITS.format(who="、".join(asked.values()))
     else:
         following = NO_RELEASER if notice.counted else NO_RECIPIENT
     _tell_sender(work, case, PREVIEW.format(**said, next=following), "preview")
     member = work.uow.staff.get(sender)
-    asked = TO_RELEASE.format(**said, sender=member.name if member else sender)
-    letters.tell_staff(work, releasers, asked, key=f"release:{case.number}", case=case)
+    text = TO_RELEASE.format(**said, sender=member.name if member else sender)
+    letters.tell_staff(work, asked, text, key=f"release:{case.number}", case=case)
 
 
-def _releasers(work: Work, case: Case, sender: str) -> dict[str, str]:
+def releasers(work: Work, case: Case, sender: str) -> dict[str, str]:
     """Userids and names of the approvers of the department and the administrators, without the sender."""
     members = [
         *staff.staff_with(work, "审批", case.department),
@@ -242,7 +242,8 @@ def _spoken_count(notice: Broadcast) -> str:
     return FIRMS.format(firms=found.firms, reached=found.reached, people=found.people)
 
 
-def _report(case: Case, ledger: Ledger) -> str:
+def closing_report(case: Case, ledger: Ledger) -> str:
+    """What the sender reads at the end."""
     failed, unreachable = (sum(n for _, n in part) for part in (ledger.failed, ledger.unreachable))
     lines = list(_reasons(ledger))
     return REPORT.format(
