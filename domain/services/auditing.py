@@ -6,7 +6,8 @@ taken away is itself an act that is written down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -82,6 +83,39 @@ ACTS: dict[str, str] = {
     "privacy.erased": "删除个人信息",
     "audit.exported": "导出审计记录",
 }
+#: what the details of an act are called; others keep their own names
+DETAILS: dict[str, str] = {
+    "about": "关于",
+    "action": "动作",
+    "batch": "批次",
+    "before": "原来",
+    "begun": "新增",
+    "code": "绑定码编号",
+    "department": "部门",
+    "deputy": "代理人",
+    "due_on": "到期",
+    "enabled": "在用",
+    "ended": "结束",
+    "from": "从",
+    "outcome": "结果",
+    "pdf": "文件摘要",
+    "power": "权限",
+    "purpose": "用途",
+    "roles": "角色",
+    "rows": "行数",
+    "sha256": "文件摘要",
+    "since": "起",
+    "size": "字节",
+    "text": "文字摘要",
+    "to": "到",
+    "type": "类型",
+    "until": "止",
+    "version": "版本",
+}
+#: who acts without being a person of a channel
+_PLACES = {"system": "系统", "cli": "命令行", "counter": "柜台"}
+#: a hash is shown by its beginning; tables hold it whole
+_HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +145,8 @@ class ActLine:
     who: str
     about: str
     ref: str
+    #: with hashes by their beginning, and whole
+    brief: str
     detail: str
     sealed_no: int | None
 
@@ -188,13 +224,22 @@ def _search(work: Work, wanted: Wanted) -> AuditSearch:
 
 def _label(work: Work, written: str) -> str:
     """Who is meant: a label as it stands, a userid, or the name of a member."""
-    if not written or ":" in written or written == "system":
+    if not written or ":" in written or written in _PLACES:
         return written
-    if written == "系统":
-        return "system"
+    for label, name in _PLACES.items():
+        if written == name:
+            return label
     named = (member for member in work.uow.staff.all() if written in (member.userid, member.name))
     member = next(named, None)
     return f"staff:{member.userid if member else written}"
+
+
+def _detail(values: Mapping[str, object]) -> str:
+    """The details of an act in one line; what is empty is left out."""
+    said = ((DETAILS.get(key, key), value) for key, value in values.items() if value not in ("", None, []))
+    return "，".join(
+        f"{key} {'、'.join(map(str, value)) if isinstance(value, list) else value}" for key, value in said
+    )
 
 
 def _midnight(day: date | None) -> datetime | None:
@@ -211,6 +256,7 @@ class _Names:
 
     def acts(self, rows: list[AuditRow]) -> Iterator[ActLine]:
         for row in rows:
+            detail = _detail(row.detail)
             yield ActLine(
                 id=row.id,
                 at=row.at,
@@ -218,7 +264,8 @@ class _Names:
                 who=self._who(row.actor),
                 about=self._whom(row.subject_id),
                 ref=row.ref,
-                detail="，".join(f"{key} {value}" for key, value in row.detail.items()),
+                brief=_HASH.sub(r"\1…", detail),
+                detail=detail,
                 sealed_no=row.sealed_no,
             )
 
@@ -231,7 +278,7 @@ class _Names:
         if kind == "staff":
             known = self._staff.get(name)
             return f"{known}（{name}）" if known else name
-        return f"办事人{name}号" if kind == "person" else "系统" if label == "system" else label
+        return f"办事人{name}号" if kind == "person" else _PLACES.get(label, label)
 
     def _whom(self, subject_id: int | None) -> str:
         if subject_id is None:

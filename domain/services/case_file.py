@@ -65,6 +65,8 @@ THEN_UPHELD: Mapping[CaseKind, str] = {
     CaseKind.REPAIR: "停止公示，信用等级重新评定，不再适用的措施解除并通知执行单位",
     CaseKind.MANDATE: "对方从此可以代表单位签署承诺",
 }
+#: in the order in which they are offered
+_LOOKS = ("primary", "bad", "secondary")
 _FAVOURS = frozenset({"同意", "部分同意", "登记同意"})
 
 
@@ -178,8 +180,9 @@ def opened(work: Work, number: str, actor: Actor) -> CaseFile:
 
 
 def choices(work: Work, case: Case, actor: Actor) -> tuple[Choice, ...]:
-    """Every step that this member may take now, in the order of the table."""
-    return tuple(_choice(work, case, action) for action in cases.allowed(work, case, actor))
+    """Every step that this member may take now: the way forward first, refusals next, what is aside last."""
+    found = (_choice(work, case, action) for action in cases.allowed(work, case, actor))
+    return tuple(sorted(found, key=lambda choice: _LOOKS.index(choice.look)))
 
 
 def consequences(case: Case, step: case_table.Step) -> str:
@@ -301,8 +304,16 @@ def _choice(work: Work, case: Case, action: str) -> Choice:
         then=consequences(case, step),
         reasons=case_cards.reason_texts(case) if refuses else (),
         departments=_elsewhere(work, case) if step.transfers else (),
-        look="bad" if refuses else "secondary" if step.aside else "primary",
+        look=_look(step),
     )
+
+
+def _look(step: case_table.Step) -> str:
+    """How a step is offered: an approver who decides nothing with it only sends the case back."""
+    if step.action in case_cards.REFUSALS:
+        return "bad"
+    returns = not step.outcome and step.by <= {Doer.APPROVER}
+    return "secondary" if step.aside or returns else "primary"
 
 
 def _elsewhere(work: Work, case: Case) -> tuple[str, ...]:
