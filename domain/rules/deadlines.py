@@ -14,12 +14,10 @@ from typing import Literal
 from domain.model.case import CaseKind, Clock
 from domain.rules.rulebook import Rulebook
 from domain.rules.rulebook_cases import Limit, Procedure, Start, Step
-from domain.rules.workdays import WorkCalendar
+from domain.rules.workdays import Shift, WorkCalendar
 
 #: what has happened to the case on the day its clocks start
 Event = Literal["submission", "acceptance", "request"]
-#: where a dated deadline goes that falls on a day off (C-06)
-Shift = Literal["none", "previous_wd", "next_wd"]
 
 #: the action of the staff that meets a limit; "" where only the decision does
 _MET_BY: dict[Step, str] = {"accept": "受理", "decide": "", "provide": "反馈"}

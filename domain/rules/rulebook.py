@@ -65,6 +65,7 @@ starts(as clock_start, or request) asks(always|own|provider).
     [[commitments.consents]] ●  id platform required public_text
     [[commitments.consequences]] ● public_text;  [[commitments.blocked]] ● grades[] kinds[] public_text
     [commitments.withdrawal] ● allowed public_text;  [commitments.publication] ● type
+    [commitments.due_day] ●     shift(none|previous_wd|next_wd) public_text
 
 A criteria rulebook needs facts, criteria and precedence; an imported one has none of them but an
 ``[[evaluations]]`` of kind public. ``check_rulebook`` lists all that is wrong at once.

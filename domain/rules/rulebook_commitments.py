@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.rules.rulebook_parts import Cited, Part, Text
+from domain.rules.workdays import Shift
 
 #: 承诺类型 of the national entry form; local names are kinds of their own with one of these
 NationalKind = Literal["审批替代型", "容缺受理型", "证明事项型", "信用修复型", "行业自律型", "主动型", "其他"]
@@ -91,6 +92,13 @@ class Withdrawal(Cited):
     public_text: Text
 
 
+class DueDay(Cited):
+    """What a day means that was promised and falls on a day off (C-06); ``shift``: see ``deadlines.dated``."""
+
+    shift: Shift
+    public_text: Text
+
+
 class Publication(Cited):
     """公开类型 of the commitment's record."""
 
@@ -107,6 +115,7 @@ class Commitments(Part):
     consents: Annotated[tuple[Consent, ...], Field(max_length=MOST_CONSENTS)] = ()
     consequences: Annotated[tuple[Consequence, ...], Field(min_length=1)]
     blocked: tuple[Blocked, ...] = ()
+    due_day: DueDay
     withdrawal: Withdrawal
     publication: Publication
 

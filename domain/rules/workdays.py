@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Literal
+
+#: where a dated deadline goes that falls on a day off (C-06)
+Shift = Literal["none", "previous_wd", "next_wd"]
 
 _DAY = timedelta(days=1)
 #: from this day of December on, a year's days depend on the notice of the year after

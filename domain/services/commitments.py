@@ -20,6 +20,7 @@ from domain.model.record import Record, RecordKind, RecordState
 from domain.model.subject import Subject
 from domain.rules import commitment_letters
 from domain.rules.commitment_letters import Letter
+from domain.rules.deadlines import dated
 from domain.rules.rulebook_commitments import CommitmentKind, NationalKind
 from domain.services import bindings, cascade, case_owners, cases, letters, papers
 from domain.services.grades import Verdict, reassess
@@ -172,11 +173,14 @@ def remind_firm(work: Work, case: Case) -> None:
         return
     if case.due_on is None or case.due_on < work.today or case.subject_id is None:
         return
+    rule = work.rulebook.commitments.due_day
     said = PROMISED.format(
         number=case.number,
         item=_of(work, case).item,
         day=f"{case.due_on.year}年{case.due_on.month}月{case.due_on.day}日",
     )
+    if dated(case.due_on, work.calendar, rule.shift).remind_by < case.due_on:
+        said += rule.public_text
     key = f"promise:{case.number}:{case.due_on.isoformat()}"
     letters.tell_subject(work, case.subject_id, said, key=key, kind=case.kind, case=case)
 
@@ -245,8 +249,9 @@ def _acknowledged(work: Work, subject: Subject, draft: Draft) -> tuple[Acknowled
 def _open(work: Work, actor: Actor, subject: Subject, binding: Binding, draft: Draft) -> Case:
     clocks: tuple[Clock, ...] = ()
     if draft.due_on is not None:
-        days = work.calendar.between(work.today, draft.due_on)
-        clocks = (Clock(DUE, work.today, days, draft.due_on, basis="S4-18", dated=True),)
+        end = dated(draft.due_on, work.calendar, work.rulebook.commitments.due_day.shift)
+        days = work.calendar.between(work.today, end.accept_through)
+        clocks = (Clock(DUE, work.today, days, end.accept_through, basis="S4-18", dated=True),)
     return cases.open_case(
         work,
         CaseKind.COMMITMENT,

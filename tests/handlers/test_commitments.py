@@ -13,6 +13,7 @@ from domain.model.commitment import Commitment, Performance
 from domain.model.person import Channel, Power, Staff
 from domain.model.record import RecordKind, RecordState
 from domain.model.subject import Subject, SubjectKind
+from domain.rules.workdays import Shift
 from domain.services import cases, reminders
 from domain.services.staff import actor_of, firm_actor
 from tests.handlers.conftest import Talk, Town, work_of
@@ -264,6 +265,24 @@ def test_the_day_promised_is_the_limit_of_the_case(staffed: Town) -> None:
     # a Saturday: the day that was promised, whatever the calendar says
     assert case.due_on == date(2026, 12, 26)
     assert cases.recompute_deadlines(work_of(staffed)).moved == ()
+
+
+@pytest.mark.clause("C-06")
+@pytest.mark.parametrize("shift,ends", [("none", 26), ("previous_wd", 25), ("next_wd", 28)])
+def test_a_promise_for_a_saturday_is_reminded_of_before_and_ends_as_the_rulebook_says(
+    staffed: Town, shift: Shift, ends: int
+) -> None:
+    rules = staffed.rulebook.commitments
+    rules = rules.model_copy(update={"due_day": rules.due_day.model_copy(update={"shift": shift})})
+    staffed.rulebook = staffed.rulebook.model_copy(update={"commitments_part": rules})
+    talk = signer(staffed, staffed.firm())
+    number = signs(talk, due="2026年12月26日")
+    assert cases.find(work_of(staffed), number).due_on == date(2026, 12, ends)
+    staffed.clock.set(datetime(2026, 12, 25, 4, 0, tzinfo=UTC))
+    reminders.remind(work_of(staffed))
+    told = waiting(staffed, talk)
+    assert f"请在2026年12月{ends}日以前做到" in told
+    assert ("休息日当天做到的，也算按时" in told) is (shift == "none")
 
 
 def test_the_firm_is_reminded_once_before_the_day_it_named(staffed: Town) -> None:
