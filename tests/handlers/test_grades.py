@@ -95,6 +95,18 @@ def test_no_record_at_all_is_explained_as_no_bad_sign(town: Town) -> None:
 
 
 @pytest.mark.clause("C-11")
+def test_who_left_the_list_this_year_is_not_told_that_nothing_was_on_record(town: Town) -> None:
+    firm = town.firm()
+    town.record(firm, RecordKind.SERIOUS_LISTING, date(2026, 1, 10), valid_until=date(2026, 6, 30))
+    town.approved(firm)
+    talk = town.bound(firm)
+    said = talk.says("查等级")
+    assert "暂无等级" in said
+    assert "没有计入评价的失信记录" in said
+    assert "已经移出名单" in said
+
+
+@pytest.mark.clause("C-11")
 def test_what_the_rules_leave_open_goes_to_a_person_and_says_to_whom(town: Town) -> None:
     firm = town.firm()
     town.warned(firm, date(2026, 9, 1), 3)
