@@ -1,8 +1,7 @@
 """规则读本: everything that a rulebook says, section by section, each value with where it comes from.
 
-Written from the model itself, so that nothing a file says can be missing: a
-field without a name in Chinese is an error, not a gap. For the office only;
-what firms may read is decided elsewhere.
+Written from the model itself, so that nothing a file says can be missing. For
+the office only; what firms may read is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -123,7 +122,7 @@ def _entries(rulebook: Rulebook, key: str, value: object, heading: str) -> Itera
             child = getattr(part, name)
             if _stands_alone(child):
                 label = field.alias or name
-                yield from _entries(rulebook, f"{path}.{label}", child, CHILDREN[label])
+                yield from _entries(rulebook, f"{path}.{label}", child, CHILDREN.get(label, label))
 
 
 def _entry(rulebook: Rulebook, path: str, part: Part, heading: str) -> Entry:
@@ -160,7 +159,7 @@ def _values(rulebook: Rulebook, part: Part) -> Iterator[tuple[str, str]]:
         value = getattr(part, name)
         if name in _UNSAID or _stands_alone(value) or value in (None, "", ()):
             continue
-        yield LABELS[name], _said(rulebook, name, value)
+        yield LABELS.get(name, name), _said(rulebook, name, value)
 
 
 def _stands_alone(value: object) -> bool:
