@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.demo.cast import CAST, NEWCOMER, SIGNER, STORY_FIRM
+from bot.demo.cast import CAST, NEWCOMER, SIGNER, STORY_FIRM, story_firm
 from bot.demo.hints import DemoHint
 from bot.simulator import Act, Hint, Simulator, Step
 from bot.simulator.wecom.members import Member
@@ -30,6 +30,8 @@ class Progress:
 
     #: openid → bindings with the firm's name
     bound: Mapping[str, tuple[tuple[Binding, str], ...]]
+    #: of the firm of the story
+    firm_id: int
     cases: tuple[Case, ...]
     asked_why: bool
     reminded: bool
@@ -49,7 +51,14 @@ def progress(uow: SqlUnitOfWork, simulator: Simulator) -> Progress:
             bound[person.sender] = (*bound.get(person.sender, ()), (binding, name))
         cases += uow.cases.of_subject(subject_id)
     said = {bubble.text for person in simulator.platform.people.values() for bubble in person.history}
-    return Progress(bound, tuple(cases), not said.isdisjoint(_ASKED_WHY), any(_reminders(simulator)))
+    firm = story_firm(uow)
+    return Progress(
+        bound,
+        firm.id if firm else 0,
+        tuple(cases),
+        not said.isdisjoint(_ASKED_WHY),
+        any(_reminders(simulator)),
+    )
 
 
 def _reminders(simulator: Simulator) -> Iterator[bool]:
@@ -102,7 +111,7 @@ def steps(simulator: Simulator, so_far: Progress, firms: list[DemoHint]) -> list
     owners = {person.name: person.openid for person in simulator.platform.people.values()}
     newcomer, signer = owners.get(NEWCOMER, ""), owners.get(SIGNER, "")
     firm = firms[STORY_FIRM]
-    at_desks = desks(simulator, so_far)
+    at_desks, pages = desks(simulator, so_far), f"/h5/firm/{so_far.firm_id}"
     return [
         Step(
             "绑定一家企业",
@@ -115,11 +124,12 @@ def steps(simulator: Simulator, so_far: Progress, firms: list[DemoHint]) -> list
         ),
         Step(
             "看懂信用等级",
-            "先问等级，再问为什么：每一条都有依据和记录；消息里的链接打开完整报告。",
+            "先问等级，再问为什么：每一条都有依据和记录；完整报告在网页里，能看图、能存 PDF。",
             so_far.asked_why,
             (
                 Act("填入“查等级”", "firm", newcomer, "查等级"),
                 Act("填入“为什么”", "firm", newcomer, "为什么"),
+                Act("打开完整报告", "firm", newcomer, open=f"{pages}/grade"),
             ),
         ),
         Step(
@@ -130,9 +140,9 @@ def steps(simulator: Simulator, so_far: Progress, firms: list[DemoHint]) -> list
         ),
         Step(
             "签一份信用承诺",
-            f"{SIGNER}已有“签署”权限：换到他的手机，从消息里的链接打开承诺书，看完告知，用手指签名。",
+            f"{SIGNER}已有“签署”权限：换到他的手机，选一种承诺，看完告知，逐项表态，用手指签名。",
             so_far.has(CaseKind.COMMITMENT),
-            (Act(f"换到{SIGNER}，填入“承诺”", "firm", signer, "承诺"),),
+            (Act(f"换到{SIGNER}，打开承诺页面", "firm", signer, open=f"{pages}/commitments"),),
         ),
         Step(
             "把日历拨过假期",

@@ -31,7 +31,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A button of a step: whose phone, and the words put into the line there; or a place on the page."""
+    """A button of a step: whose phone, and the words put into the line there, or the page opened there."""
 
     label: str
     #: "firm", "staff" or "clock"
@@ -39,6 +39,8 @@ class Act:
     #: openid or userid; empty: whoever holds the phone
     who: str = ""
     say: str = ""
+    #: a path of the service's pages
+    open: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ export class GuideCard {
     this.next = next;
     $("guide").hidden = !steps.length;
     $("guide-count").textContent = done === steps.length ? "全部完成" : `${done}/${steps.length}`;
+    $("tab-guide").hidden = !steps.length;
+    $("tab-count").textContent = `${done}/${steps.length}`;
     $("steps").replaceChildren(...steps.map((step, place) => this.step(step, place, steps)));
   }
 

@@ -147,10 +147,12 @@ async function goTo(phone, who) {
   (phone === "staff" ? staff : firm).chat.toEnd();
 }
 
-async function doStep({ phone, who, say }) {
+async function doStep({ phone, who, say, open }) {
   if (phone === "clock") { strip.move({ next: "workday" }); return; }
   await goTo(phone, who);
-  if (phone === "staff") staff.web.close(); else firm.web.close();
+  const web = phone === "staff" ? staff.web : firm.web;
+  web.close();
+  if (open) web.open(new URL(open, location.origin).href, phone === "staff" ? chosen.member : chosen.person);
   if (!say) return;
   if (phone === "staff") staff.composer.type(say);
   else if (currentPerson()?.following) firm.composer.type(say);
@@ -158,7 +160,7 @@ async function doStep({ phone, who, say }) {
 }
 
 function typeHint(hint) {
-  doStep({ phone: hint.staff ? "staff" : "firm", who: "", say: hint.say });
+  doStep({ phone: hint.staff ? "staff" : "firm", who: "", say: hint.say, open: "" });
 }
 
 // the rules
@@ -223,6 +225,10 @@ $("add-person").addEventListener("click", async () => {
 for (const name of ["firm", "staff"]) {
   $(`tab-${name}`).addEventListener("click", () => $(`${name}-phone`).scrollIntoView({ block: "start" }));
 }
+$("tab-guide").addEventListener("click", () => {
+  $("guide").open = true;
+  $("guide").scrollIntoView({ block: "start" });
+});
 $("open-tools").addEventListener("click", () => toggleTools());
 $("close-tools").addEventListener("click", () => toggleTools(false));
 $("rulebook").addEventListener("change", switchRules);

@@ -70,9 +70,10 @@ export class Strip {
     const item = button(["day", day.worked ? "" : "rest", day.worked && day.name ? "makeup" : "", day.today ? "today" : "", past ? "past" : ""].join(" ").trim(), undefined, () => {
       if (!past) this.move({ date: day.day });
     });
-    item.append(h("span", "wd", name.slice(1)), h("span", "num", date === 1 ? `${month}/1` : String(date)), h("span", day.due ? "mark due" : "mark", markOf(day)));
+    const face = h("span", "face", undefined, h("span", "wd", name.slice(1)), h("span", "num", date === 1 ? `${month}/1` : String(date)), h("span", day.due ? "mark due" : "mark", markOf(day)));
     item.title = `${month}月${date}日 ${name} ${kind}${due}${day.settled ? "" : "（暂定）"}`;
-    item.setAttribute("aria-label", item.title);
+    face.setAttribute("aria-hidden", "true");
+    item.append(face, h("span", "unseen", item.title));
     if (day.today) item.setAttribute("aria-current", "date");
     if (past) item.setAttribute("aria-disabled", "true");
     item.tabIndex = day.today ? 0 : -1;
