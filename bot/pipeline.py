@@ -101,6 +101,7 @@ class House:
             now=self.clock.now(),
             follow=follow,
             staff_account=self.staff_account,
+            base_url=self.base_url,
         )
 
 

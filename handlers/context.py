@@ -49,6 +49,7 @@ class Context:
             now=self.clock.now(),
             follow=follow,
             staff_account=self.staff_account,
+            base_url=self.base_url,
         )
 
     @property

@@ -37,6 +37,10 @@ SERVE = (
     "然后回复“送达 {number} 怎样送达、谁收的、什么时候、有什么凭证”。看通知内容请回复“案件 {number}”。"
 )
 NOBODY_BOUND = "没有人绑定这家单位"
+#: below a notice with legal effect: its paper and its case; the platform says who opens it
+PAPER = '<a href="{base_url}/h5/firm/cases/{number}">看文书和办理经过</a>'
+#: of one message of the platforms
+_MAX_BYTES = 2048
 
 
 def tell_person(
@@ -72,8 +76,10 @@ def tell_subject(
     A notice with legal effect to a subject nobody is bound to is served in person.
     """
     people = sorted({person.id for _, person in work.uow.bindings.of_subject(subject_id)})
-    if not people and legal_effect and case is not None:
-        serve(work, case, text, reason=NOBODY_BOUND)
+    if legal_effect and case is not None:
+        if not people:
+            serve(work, case, text, reason=NOBODY_BOUND)
+        text = _with_paper(work, text, case)
     return sum(
         _put(
             work,
@@ -87,6 +93,14 @@ def tell_subject(
         )
         for each in people
     )
+
+
+def _with_paper(work: Work, text: str, case: Case) -> str:
+    """A notice with the way to its paper; alone where we have no pages, or where both are too long together."""
+    if not work.base_url:
+        return text
+    whole = f"{text}\n{PAPER.format(base_url=work.base_url, number=case.number)}"
+    return whole if len(whole.encode()) <= _MAX_BYTES else text
 
 
 def tell_staff(

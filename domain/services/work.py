@@ -36,6 +36,8 @@ class Work:
     follow: Follow
     #: the WeCom corp id: under it the staff's accounts are known
     staff_account: str = "wecom"
+    #: the address of our own pages; "" where there are none
+    base_url: str = ""
 
     @property
     def today(self) -> date:
