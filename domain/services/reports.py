@@ -346,11 +346,11 @@ def _history(work: Work, subject: Subject) -> tuple[tuple[Past, ...], tuple[Outc
     found = work.uow.assessments.history(subject.id, limit=_HISTORY)
     scale = _scale(work.rulebook, {each.evaluation.code for each in found})
     rungs = {outcome.words: rung for rung, outcome in enumerate(scale)}
+    began = [(each.in_force_from, each.id, _words(each.evaluation)) for each in found if each.in_force_from]
     past: list[Past] = []
-    for assessment in reversed(found):
-        words = _words(assessment.evaluation)
-        if assessment.in_force_from is not None and (not past or past[-1].words != words):
-            past.append(Past(legal_date(assessment.in_force_from), words, rungs.get(words)))
+    for at, _, words in sorted(began):
+        if not past or past[-1].words != words:
+            past.append(Past(legal_date(at), words, rungs.get(words)))
     return tuple(past), scale
 
 

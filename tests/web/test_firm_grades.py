@@ -57,9 +57,8 @@ async def test_the_report_says_grade_class_rules_date_source_and_why(town: Town,
     assert "评定日期 2026年11月20日" in page
     assert "依据第八条（二）1" in page
     assert "责令改正" in page
-    assert "现在就可以办" in page or "起，请先咨询" in page or "起 " in page
-    assert "应当" in page
-    assert "由" in page
+    assert "应当 日常检查会适当增加" in page
+    assert "由平鲁区发展和改革局执行" in page
 
 
 @pytest.mark.clause("S0-38")
@@ -177,6 +176,13 @@ async def test_the_history_is_drawn_and_told_in_a_table(town: Town, enter: Enter
     table = said(browser.last.text[browser.last.text.index("<table") :])
     assert "2026年11月20日 B（一般失信）" in table
     assert "（现在）" in table
+
+
+async def test_a_grade_that_never_changed_is_told_in_one_line(town: Town, enter: Enter) -> None:
+    firm, wang = await warned(town, "平鲁晋北商贸有限公司")
+    browser = await enter(town, wang, f"/h5/firm/{firm.id}/grade")
+    assert "从2026年11月20日起是B（一般失信），没有变过" in browser.last.text
+    assert "<svg" not in browser.last.text
 
 
 async def test_what_would_lift_the_grade_begins_with_the_nearest(town: Town, enter: Enter) -> None:

@@ -60,9 +60,9 @@ class Grades:
 
 
 def history_chart(seen: GradePage, today: date) -> Markup:
-    """The history of a grade as a drawing; empty where none of it lies on the present scale."""
+    """The history of a grade as a drawing; empty where it never changed, or lies off the present scale."""
     points = [charts.StepTo(past.since, past.rung) for past in seen.history]
-    if not any(point.rung is not None for point in points):
+    if len(points) < 2 or not any(point.rung is not None for point in points):
         return Markup("")
     rungs = [charts.Rung(_label(each.code, each.class_name, each.words), each.tier) for each in seen.scale]
     said = "；".join(
