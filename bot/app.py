@@ -25,6 +25,7 @@ from bot.channels.wechat_api import WeChatApi
 from bot.channels.wecom import WeComCallback
 from bot.channels.wecom_api import WeComApi
 from bot.clock import SystemClock
+from bot.counting import Statistician
 from bot.delivery import Delivery
 from bot.documents.seal import NoSeal, PictureSeals, Seal, TestSeal
 from bot.importing import Importer
@@ -357,6 +358,7 @@ def jobs_of(
         Job("forget_old", draining(forget_old), daily_at=time(3, 40)),
         Job("measures", draining(lambda uow, _: measures.catch_up(house.work(uow))), seconds=30),
         Job("served", writing(lambda uow, _: letters.sweep_served(house.work(uow))), seconds=30),
+        Job("statistics", Statistician(house).refresh, seconds=30),
     ]
     jobs += [
         Job(f"broadcast_{step.__name__}", draining(partial(_broadcast, house, step)), seconds=3)

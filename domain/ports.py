@@ -774,6 +774,41 @@ class Intakes(Protocol):
         ...
 
 
+class Statistics(Protocol):
+    """What is counted for the figures of the office, and the figures as kept."""
+
+    def last_subject(self) -> int: ...
+    def grades(self, after: int, upto: int) -> tuple[int, dict[str, int]]:
+        """Subjects whose id lies in a stretch: how many, and how many of each grade or outcome in force."""
+        ...
+
+    def open_cases(self, today: date) -> list[tuple[str, str, str, int, int]]:
+        """(department, kind, state, how many, how many past their due date)."""
+        ...
+
+    def closed_cases(self, since: datetime) -> list[tuple[str, date, date, int]]:
+        """Cases with a limit that were closed since a moment: (kind, due, closed on, how many)."""
+        ...
+
+    def last_letter(self) -> int: ...
+    def letters(self, after: int, upto: int, since: datetime) -> dict[str, int]:
+        """Letters whose id lies in a stretch and that were written since a moment, by status."""
+        ...
+
+    def imports(self, since: datetime) -> list[tuple[str, datetime, dict[str, int]]]:
+        """Imports that took effect since a moment: (kind, when, totals)."""
+        ...
+
+    def counted_at(self) -> datetime | None: ...
+    def save(self, at: datetime, figures: Mapping[str, Any]) -> None:
+        """Keep the figures in place of the last ones."""
+        ...
+
+    def load(self) -> tuple[datetime, dict[str, Any]] | None:
+        """The figures as they were counted last; None before the first time."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Effects outside of it are forbidden: a turn may be run again."""
 
@@ -827,6 +862,8 @@ class UnitOfWork(Protocol):
     def papers(self) -> Papers: ...
     @property
     def intakes(self) -> Intakes: ...
+    @property
+    def statistics(self) -> Statistics: ...
     @property
     def drafts(self) -> Drafts: ...
 

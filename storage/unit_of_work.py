@@ -39,6 +39,7 @@ from storage.records import SqlRecords
 from storage.reminders import SqlReminders
 from storage.retention import SqlRetention
 from storage.staff import SqlStaffMembers
+from storage.statistics import SqlStatistics
 from storage.subjects import SqlSubjects
 from storage.tokens import SqlTokens
 
@@ -81,6 +82,7 @@ class SqlUnitOfWork:
         self.broadcasts = SqlBroadcasts(connection, sealer)
         self.papers = SqlPapers(connection, sealer)
         self.intakes = SqlIntakes(connection, sealer)
+        self.statistics = SqlStatistics(connection)
         self.drafts = SqlDrafts(connection, sealer)
         self.tokens = SqlTokens(connection, sealer)
         self.jobs = SqlJobs(connection)

@@ -20,6 +20,7 @@ from bot.web.site import Site
 from bot.web.staff.audit import AuditPages
 from bot.web.staff.broadcasts import BroadcastPages
 from bot.web.staff.cases import CasePages
+from bot.web.staff.dashboard import DashboardPages
 from bot.web.staff.home import HomePages
 from bot.web.staff.imports import ImportPages
 from bot.web.staff.papers import PaperPages
@@ -44,6 +45,7 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *CasePages(site.staff).routes(),
         *ImportPages(site.staff).routes(),
         *BroadcastPages(site.staff).routes(),
+        *DashboardPages(site.staff).routes(),
         *PaperPages(site.staff).routes(),
         *RulebookPages(site.staff).routes(),
         *AuditPages(site.staff).routes(),
