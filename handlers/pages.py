@@ -8,6 +8,8 @@ from handlers.context import Context
 
 LINKED = '<a href="{address}">{words}</a>'
 PLAIN = "{words}：{address}"
+#: under the first question of a form that has a page
+FILL_IN = "也可以在页面上填写"
 
 
 def with_link(context: Context, text: str, path: str, words: str) -> str:

@@ -18,6 +18,7 @@ from handlers.firm import texts
 from handlers.firm.forms import numbered
 from handlers.firm.subjects import Chosen, chosen
 from handlers.firm.wording import day
+from handlers.pages import FILL_IN, with_link
 
 WORD = "承诺"
 SHORTEST, LONGEST = 2, 100
@@ -78,9 +79,10 @@ def begin(context: Context, argument: str) -> str:
     data = {"firm": found.subject.id}
     kind = context.rulebook.commitments.kind(argument) if argument else None
     if kind is None:
-        return start(context, COMMIT, data)
-    commitments.check_open(work, found.subject, kind)
-    return start(context, COMMIT, data | {"kind": kind.id}, step="item")
+        return with_link(context, start(context, COMMIT, data), page, FILL_IN)
+    commitments.check_open(work, found.subject, kind, found.binding)
+    said = start(context, COMMIT, data | {"kind": kind.id}, step="item")
+    return with_link(context, said, f"{page}/{kind.id}", FILL_IN)
 
 
 def _firm(context: Context, data: Data) -> Subject:

@@ -19,6 +19,7 @@ from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, Stop, st
 from handlers.firm import texts
 from handlers.firm.forms import confirmed, described, numbered
 from handlers.firm.subjects import Chosen, chosen
+from handlers.pages import FILL_IN, with_link
 
 NOTHING = "{name}现在没有可以提异议的等级或记录。有疑问，请回复“人工”。"
 WHAT = "对哪一项有异议？\n{choices}\n请回复序号。"
@@ -47,7 +48,8 @@ def file(context: Context, argument: str) -> str:
     listed = objections.targets(work, found.subject)
     if not listed:
         return NOTHING.format(name=found.subject.name)
-    return start(context, OBJECT, {"firm": found.subject.id})
+    said = start(context, OBJECT, {"firm": found.subject.id})
+    return with_link(context, said, f"/h5/firm/{found.subject.id}/object", FILL_IN)
 
 
 def review(context: Context, argument: str) -> str:
@@ -63,7 +65,9 @@ def review(context: Context, argument: str) -> str:
         return objections.NOTHING_DECIDED
     data: dict[str, Any] = {"firm": found.subject.id}
     if len(open_to) == 1:
-        return start(context, REVIEW, data | {"which": open_to[0].number}, step="reason")
+        number = open_to[0].number
+        said = start(context, REVIEW, data | {"which": number}, step="reason")
+        return with_link(context, said, f"/h5/firm/cases/{number}/review", FILL_IN)
     return start(context, REVIEW, data)
 
 

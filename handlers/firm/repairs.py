@@ -15,6 +15,7 @@ from handlers.firm.forms import confirmed, described, numbered
 from handlers.firm.objections import filed_text
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import day
+from handlers.pages import FILL_IN, with_link
 
 NOTHING = "{name}现在没有需要修复的记录。回复“查等级”看信用等级。"
 WHICH = "{intro}\n{name}可以修复的记录：\n{choices}\n要修复哪一条？请回复序号。"
@@ -44,7 +45,8 @@ def file(context: Context, argument: str) -> str:
     bindings.check_power(found.binding, Power.FILE)
     if not repairs.candidates(context.work(), found.subject):
         return NOTHING.format(name=found.subject.name)
-    return start(context, REPAIR, {"firm": found.subject.id})
+    said = start(context, REPAIR, {"firm": found.subject.id})
+    return with_link(context, said, f"/h5/firm/{found.subject.id}/repair", FILL_IN)
 
 
 def _firm(context: Context, data: Data) -> Subject:
