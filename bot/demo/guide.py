@@ -51,12 +51,12 @@ def progress(uow: SqlUnitOfWork, simulator: Simulator) -> Progress:
             bound[person.sender] = (*bound.get(person.sender, ()), (binding, name))
         cases += uow.cases.of_subject(subject_id)
     said = {bubble.text for person in simulator.platform.people.values() for bubble in person.history}
-    firm = story_firm(uow)
+    firm, opened = story_firm(uow), simulator.platform.opened
     return Progress(
         bound,
         firm.id if firm else 0,
         tuple(cases),
-        not said.isdisjoint(_ASKED_WHY),
+        not said.isdisjoint(_ASKED_WHY) or any(path.endswith("/grade") for path in opened),
         any(_reminders(simulator)),
     )
 
@@ -142,7 +142,10 @@ def steps(simulator: Simulator, so_far: Progress, firms: list[DemoHint]) -> list
             "签一份信用承诺",
             f"{SIGNER}已有“签署”权限：换到他的手机，选一种承诺，看完告知，逐项表态，用手指签名。",
             so_far.has(CaseKind.COMMITMENT),
-            (Act(f"换到{SIGNER}，打开承诺页面", "firm", signer, open=f"{pages}/commitments"),),
+            (
+                Act(f"换到{SIGNER}，填入“承诺”", "firm", signer, "承诺"),
+                Act("打开承诺页面", "firm", signer, open=f"{pages}/commitments"),
+            ),
         ),
         Step(
             "把日历拨过假期",

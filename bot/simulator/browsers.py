@@ -64,6 +64,7 @@ class Browsers:
             return json_of({"error": str(error)}, 404)
         if _origin(to) not in self._origins():
             return json_of({"error": ELSEWHERE}, 404)
+        self._platform.opened.add(URL(to).path)
         response = _led_to(self._inside(to))
         if request.cookies.get(_OWNERS[phone]) != who:
             for name, path in self._cookies(phone):

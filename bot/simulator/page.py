@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
+from yarl import URL
 
 from bot.simulator.actions import Simulator
 from bot.simulator.clockwork import Clockwork
@@ -70,6 +71,10 @@ class Page:
         raise web.HTTPFound(f"{request.path}/")
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
+        own = URL(self._platform.own_url)
+        if request.url.host == "localhost" and own.host == "127.0.0.1" and request.url.port == own.port:
+            # another name is another place to a browser: the pages inside the phones would not open
+            raise web.HTTPFound(f"{own}/")
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
         return web.FileResponse(STATIC / "index.html", headers=headers)
 

@@ -47,6 +47,8 @@ class Platform:
         self.feed = Feed()
         self.menu: dict[str, Any] | None = None
         self.people: dict[str, Person] = {}
+        #: paths of the service's pages that were opened from a chat on either phone
+        self.opened: set[str] = set()
         self.templates: dict[str, Template] = {}
         for template in config.templates:
             self.add_template(template)

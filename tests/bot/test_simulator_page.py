@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.driver import ACCOUNT, CORP, PICTURE, Phone, open_story
 from tests.peer_app import CASE, office_of, raw
-from tests.peer_scene import Scene, scene_of
+from tests.peer_scene import Scene, scene_of, template_for
 from tests.peer_service import PeerService
 
 # the page
@@ -210,3 +210,97 @@ async def test_staff_phones_remember_across_a_restart(tmp_path: Path) -> None:
         assert numbers == sorted(set(numbers))
     async with office_of(memory=memory, corp_id="ww-another") as office:
         assert office.chen.sees == ()
+
+
+# what went over the wire, and bad days
+
+
+async def bubbles_of(scene: Scene) -> list[dict[str, Any]]:
+    return list((await state_of(scene, scene.firm.openid))["chat"])
+
+
+async def test_every_message_leads_to_what_went_over_the_wire(scene: Scene) -> None:
+    await scene.firm.says("查等级")
+    await scene.writes("主动说一句")
+    await scene.call("message/template/send", template_for(scene))
+    await scene.story.simulator.quiet()
+    said, answered, written, noticed = (await bubbles_of(scene))[-4:]
+    url = f"{scene.story.platform_url}/wire"
+    async with scene.http.get(url, params={"person": scene.firm.openid}) as response:
+        titles = {each["number"]: each["title"] for each in (await response.json())["exchanges"]}
+    assert [titles[each["wire"]] for each in (said, answered, written, noticed)] == [
+        "文字",
+        "文字",
+        "客服消息 message/custom/send",
+        "模板消息 message/template/send",
+    ]
+
+
+async def test_a_members_words_and_a_card_lead_to_the_wire_too() -> None:
+    async with office_of() as office:
+        await office.chen.says("待办")
+        await office.sends(CASE)
+        assert all(bubble.wire for bubble in office.chen.sees)
+        wire = office.story.simulator.platform.wire.all()
+        titles = {each.number: each.title for each in wire}
+        assert [titles[bubble.wire or 0] for bubble in office.chen.sees] == [
+            "文字",
+            "文字",
+            "应用消息 message/send",
+        ]
+
+
+async def turn(scene: Scene, name: str, *, on: bool) -> int:
+    return (await post(scene, "trouble", name=name, on=on, person=scene.firm.openid))[0]
+
+
+async def on_now(scene: Scene) -> set[str]:
+    troubles = (await state_of(scene, scene.firm.openid))["troubles"]
+    return {each["title"] for each in troubles if each["on"]}
+
+
+async def test_bad_days_come_and_go_at_the_push_of_a_button(scene: Scene) -> None:
+    names = [each["name"] for each in (await state_of(scene, scene.firm.openid))["troubles"]]
+    for name in names:
+        assert await turn(scene, name, on=True) == 200
+    assert await on_now(scene) == {"慢", "丢回复", "令牌过期", "额度用完", "用户拉黑"}
+    for name in names:
+        assert await turn(scene, name, on=False) == 200
+    assert await on_now(scene) == set()
+    assert (await state_of(scene))["faults"] == []
+    assert await turn(scene, "earthquake", on=True) == 400
+
+
+async def test_a_lost_reply_is_over_after_one_and_the_message_is_pushed_again(scene: Scene) -> None:
+    await turn(scene, "lost", on=True)
+    assert await scene.firm.says("查等级") == "你说：查等级"
+    attempts = scene.story.simulator.platform.wire.pushes()[-1].attempts
+    assert [each.verdict for each in attempts] == ["lost", "answered"]
+    # that of the other platform still waits
+    await turn(scene, "lost", on=False)
+    assert await on_now(scene) == set()
+
+
+async def test_whoever_blocks_the_account_gets_no_message(scene: Scene) -> None:
+    await scene.firm.says("在")
+    await turn(scene, "blocked", on=True)
+    assert await scene.writes("收到吗") == 48002
+    await turn(scene, "blocked", on=False)
+    assert await scene.writes("收到吗") == 0
+
+
+async def test_used_up_quota_and_an_expired_token_are_told_by_their_codes(scene: Scene) -> None:
+    await scene.firm.says("在")
+    await turn(scene, "quota", on=True)
+    assert await scene.writes("一") == 45009
+    assert await scene.writes("二") == 45009
+    await turn(scene, "quota", on=False)
+    await turn(scene, "expired", on=True)
+    assert await scene.writes("三") == 42001
+    assert await scene.writes("三") == 0
+
+
+async def test_the_page_has_one_address_since_another_is_another_place_to_a_browser(scene: Scene) -> None:
+    url = scene.story.platform_url.replace("127.0.0.1", "localhost")
+    async with scene.http.get(f"{url}/", allow_redirects=False) as response:
+        assert response.headers["Location"] == f"{scene.story.platform_url}/"
