@@ -48,6 +48,7 @@ FIRM_TABS = (Tab("/h5/firm/", "首页"), Tab("/h5/firm/cases", "办件"), Tab("/
 STAFF_TABS = (
     Tab("/h5/staff/", "待办"),
     Tab("/h5/staff/cases", "案件"),
+    Tab("/h5/staff/papers", "文书"),
     Tab("/h5/staff/imports", "导入"),
     Tab("/h5/staff/broadcasts", "通知"),
     Tab("/h5/staff/dashboard", "统计"),

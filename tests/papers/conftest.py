@@ -31,7 +31,7 @@ from tests.cases.conftest import Desk
 from tests.conftest import FixedClock
 
 NAME = "示例县晨光食品有限公司"
-BASE = "https://credit.example.gov.cn"
+BASE = "https://credit.example"
 #: set to make the pictures of the documentation anew
 PICTURES = "XINSHI_PICTURES"
 _FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "papers"

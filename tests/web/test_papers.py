@@ -141,6 +141,7 @@ async def test_a_paper_that_ended_says_so(town: Town) -> None:
     _, page = await anybody(town, f"/h5/verify/{paper.code}?h={paper.text_sha256}")
     assert "已撤销" in page
     assert "不再有效" in page
+    assert "YY20260002" not in page
     assert "现在有效" not in page
 
 
