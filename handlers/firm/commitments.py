@@ -76,11 +76,11 @@ def begin(context: Context, argument: str) -> str:
         held = POWER_NAMES[found.binding.power]
         return NO_POWER.format(held=held)
     commitments.check_open(work, found.subject)
-    data = {"firm": found.subject.id}
+    data, page = {"firm": found.subject.id}, f"/h5/firm/{found.subject.id}/commitments"
     kind = context.rulebook.commitments.kind(argument) if argument else None
     if kind is None:
         return with_link(context, start(context, COMMIT, data), page, FILL_IN)
-    commitments.check_open(work, found.subject, kind, found.binding)
+    commitments.check_open(work, found.subject, kind)
     said = start(context, COMMIT, data | {"kind": kind.id}, step="item")
     return with_link(context, said, f"{page}/{kind.id}", FILL_IN)
 
