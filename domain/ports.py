@@ -126,7 +126,11 @@ class Bindings(Protocol):
         at: datetime,
         proof: str,
         until: date | None = None,
-    ) -> int: ...
+        scope: Sequence[str] = (),
+    ) -> int:
+        """``scope``: kinds of commitment that the power is for; (): all."""
+        ...
+
     def revoke(self, binding_id: int, *, at: datetime, reason: str) -> None: ...
 
     def add_code(

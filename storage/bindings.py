@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -22,6 +23,7 @@ _BINDING = (
     bindings.c.bound_at,
     bindings.c.proof,
     bindings.c.until,
+    bindings.c.scope,
 )
 _ACTIVE = bindings.c.revoked_at.is_(None)
 # bindings, subjects and their former names in one statement: the hottest read of a turn
@@ -110,7 +112,9 @@ class SqlBindings:
         at: datetime,
         proof: str,
         until: date | None = None,
+        scope: Sequence[str] = (),
     ) -> int:
+        """``scope``: kinds of commitment that the power is for; (): all."""
         values = {
             "person_id": person_id,
             "subject_id": subject_id,
@@ -118,6 +122,7 @@ class SqlBindings:
             "bound_at": at,
             "proof": proof,
             "until": until,
+            "scope": list(scope),
         }
         return int(self._connection.execute(_ADD, values).scalar_one())
 
@@ -168,6 +173,7 @@ def _to_binding(row: AnyRow) -> Binding:
         bound_at=row.bound_at,
         proof=row.proof,
         until=row.until,
+        scope=tuple(row.scope),
     )
 
 

@@ -225,6 +225,8 @@ bindings = Table(
     Column("bound_at", UtcDateTime, nullable=False),
     Column("proof", String(60), nullable=False),
     Column("until", Date),
+    # kinds of commitment that the power is for; empty for all
+    Column("scope", Json, nullable=False, default=list),
     Column("revoked_at", UtcDateTime),
     Column("revoked_reason", String(100), nullable=False, default=""),
 )

@@ -51,6 +51,12 @@ class Binding:
     proof: str
     #: last day of a power given by letter; None: until revoked
     until: date | None = None
+    #: the kinds of commitment that a letter lets sign; (): all
+    scope: tuple[str, ...] = ()
+
+    def covers(self, kind: str) -> bool:
+        """Whether the letter, if there is one, lets sign this kind of commitment."""
+        return not self.scope or kind in self.scope
 
 
 def normal_userid(userid: str) -> str:

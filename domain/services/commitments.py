@@ -22,7 +22,7 @@ from domain.rules import commitment_letters
 from domain.rules.commitment_letters import Letter
 from domain.rules.deadlines import dated
 from domain.rules.rulebook_commitments import CommitmentKind, NationalKind
-from domain.services import bindings, cascade, case_owners, cases, letters, papers
+from domain.services import bindings, cascade, case_owners, cases, letters, mandates, papers
 from domain.services.grades import Verdict, reassess
 from domain.services.work import Work
 
@@ -32,6 +32,9 @@ FOR_REPAIR: NationalKind = "信用修复型"
 #: states that the steps of the table lead to, where one action has two meanings
 _RUNNING, _SUSPECTED, _BROKEN = "履行中", "待认定", "违诺"
 
+OUT_OF_SCOPE = (
+    "您的授权书是{scope}，不包括“{kind}”。要签这一种，请回复“签署授权”另交一份授权书，或由有权的人来签。"
+)
 NOT_READ = "告知的内容有更新，要重新看过才能签署。请回复“承诺”重新办理。"
 NOT_ASKED = "还有一项是否同意没有问过，请回复“承诺”重新办理。"
 NO_WITHDRAWAL = "{number}不能撤回。{text}"
@@ -65,14 +68,37 @@ class Draft:
     consents: dict[str, bool]
 
 
-def check_open(work: Work, subject: Subject, kind: CommitmentKind | None = None) -> None:
-    """``Refused`` where the subject cannot commit: no credit code (S3-28), or a grade that forbids it (S4-27)."""
+def check_open(
+    work: Work, subject: Subject, kind: CommitmentKind | None = None, binding: Binding | None = None
+) -> None:
+    """``Refused`` where the subject cannot commit: no credit code (S3-28), or a grade that forbids it (S4-27);
+    with ``binding`` also where no letter of this person covers the kind."""
     if not subject.uscc:
         raise Refused(commitment_letters.NO_USCC.format(name=subject.name))
     in_force = work.uow.assessments.in_force(subject.id)
     code = in_force.evaluation.code if in_force is not None else None
     if kind is not None and (why := commitment_letters.blocked(work.rulebook, kind, code)) is not None:
         raise Refused(why.public_text)
+    if kind is not None and binding is not None and binding.power >= Power.SIGN:
+        relied_on(work, binding, kind)
+
+
+def relied_on(work: Work, binding: Binding, kind: CommitmentKind) -> Binding:
+    """The power 签署 that covers a kind: this one, or that of another letter of the same person; else ``Refused``."""
+    held = (
+        other
+        for other, subject in work.uow.bindings.of_person(binding.person_id)
+        if subject.id == binding.subject_id
+        and other.power >= Power.SIGN
+        and bindings.holds(other, work.today)
+    )
+    for each in (binding, *held):
+        if each.covers(kind.id):
+            return each
+    raise Refused(
+        OUT_OF_SCOPE.format(scope=mandates.spoken_scope(work, binding.scope), kind=kind.name),
+        log=f"binding {binding.id} does not cover {kind.id}",
+    )
 
 
 def department_for(work: Work, subject: Subject) -> str:
@@ -111,6 +137,7 @@ def sign(
     """
     bindings.check_power(binding, Power.SIGN)
     check_open(work, subject, draft.kind)
+    binding = relied_on(work, binding, draft.kind)
     notices = _acknowledged(work, subject, draft)
     if set(draft.consents) != {consent.id for consent in work.rulebook.commitments.consents}:
         raise Refused(NOT_ASKED)

@@ -6,6 +6,7 @@ beside the binding the person has; when it ends, that binding remains.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +21,7 @@ from domain.services.work import Work
 
 #: a letter is good for so many years at most; then another one is asked for
 LONGEST_YEARS = 3
+ALL_KINDS = "签署全部种类的信用承诺"
 
 RUNNING = "您交的授权书正在审核：{number}。回复“进度 {number}”看办到哪一步，要补材料，直接发照片。"
 HELD = "您已经有“签署”权限（{proof}），不用再申请。"
@@ -44,7 +46,8 @@ class Application:
 
     #: the person authorised, as the letter names him
     name: str
-    scope: str
+    #: ids of the kinds of commitment that the letter names; () for all
+    kinds: tuple[str, ...]
     until: date
     media_id: str
 
@@ -58,6 +61,12 @@ def check_open(work: Work, subject: Subject, binding: Binding) -> None:
             raise Refused(RUNNING.format(number=case.number))
 
 
+def spoken_scope(work: Work, kinds: Sequence[str]) -> str:
+    """What a letter lets sign, in words."""
+    known = {kind.id: kind.name for kind in work.rulebook.commitments.kinds}
+    return f"签署{'、'.join(known.get(kind, kind) for kind in kinds)}" if kinds else ALL_KINDS
+
+
 def latest_end(work: Work) -> date:
     """The last day on which a letter brought today may end."""
     today = work.today
@@ -67,11 +76,13 @@ def latest_end(work: Work) -> date:
 def apply(work: Work, actor: Actor, subject: Subject, binding: Binding, wanted: Application) -> Case:
     """Hand in the letter; the clerks of the credit office are told and the picture is fetched."""
     check_open(work, subject, binding)
+    scope = spoken_scope(work, wanted.kinds)
     facts: dict[str, Any] = {
         "name": wanted.name,
-        "scope": wanted.scope,
+        "scope": scope,
+        "kinds": list(wanted.kinds),
         "until": wanted.until.isoformat(),
-        "what": f"{wanted.name}，{wanted.scope}，到{_day(wanted.until)}",
+        "what": f"{wanted.name}，{scope}，到{_day(wanted.until)}",
     }
     case = cases.open_case(
         work,
@@ -88,7 +99,7 @@ def apply(work: Work, actor: Actor, subject: Subject, binding: Binding, wanted: 
         number=case.number,
         name=subject.name,
         who=wanted.name,
-        scope=wanted.scope,
+        scope=scope,
         until=_day(wanted.until),
     )
     letters.tell_staff(
@@ -105,8 +116,15 @@ def granted(work: Work, case: Case, actor: Actor, text: str) -> None:
     until, subject = _until(work, case, text), _subject(work, case)
     applicant = _applicant(case)
     _take_back(work, case, reason="replaced")
+    kinds = tuple(case.facts["kinds"])
     binding_id = work.uow.bindings.add(
-        applicant, subject.id, Power.SIGN, at=work.now, proof=f"letter:{case.number}", until=until
+        applicant,
+        subject.id,
+        Power.SIGN,
+        at=work.now,
+        proof=f"letter:{case.number}",
+        until=until,
+        scope=kinds,
     )
     cases.amend(work, case, facts={"binding": binding_id, "until": until.isoformat()})
     work.uow.audit.append(
@@ -114,7 +132,7 @@ def granted(work: Work, case: Case, actor: Actor, text: str) -> None:
         actor=actor.label,
         subject_id=subject.id,
         ref=str(binding_id),
-        detail={"power": int(Power.SIGN), "letter": case.number, "until": until.isoformat()},
+        detail={"power": int(Power.SIGN), "letter": case.number, "until": until.isoformat(), "kinds": kinds},
     )
     values = {
         "number": case.number,

@@ -80,7 +80,7 @@ def begin(context: Context, argument: str) -> str:
     kind = context.rulebook.commitments.kind(argument) if argument else None
     if kind is None:
         return with_link(context, start(context, COMMIT, data), page, FILL_IN)
-    commitments.check_open(work, found.subject, kind)
+    commitments.check_open(work, found.subject, kind, found.binding)
     said = start(context, COMMIT, data | {"kind": kind.id}, step="item")
     return with_link(context, said, f"{page}/{kind.id}", FILL_IN)
 
@@ -113,8 +113,9 @@ def _check_kind(context: Context, data: Data, text: str) -> Checked:
         kind = context.rulebook.commitments.kind(text)
     if kind is None:
         return Again(texts.CHOICE_RANGE.format(last=len(kinds)))
+    held = _held(context, data)
     try:
-        commitments.check_open(context.work(), _firm(context, data), kind)
+        commitments.check_open(context.work(), _firm(context, data), kind, held.binding if held else None)
     except Refused as refusal:
         return Again(refusal.text)
     return Accept(kind.id)
@@ -263,8 +264,9 @@ def _ask_to_sign(context: Context, data: Data) -> str:
     draft, held = _draft(context, data), _held(context, data)
     if draft is None or held is None:
         return CHANGED
-    letter = commitments.letter_of(context.work(), held.subject, draft)
-    number = held.binding.proof.partition(":")[2]
+    work = context.work()
+    letter = commitments.letter_of(work, held.subject, draft)
+    number = commitments.relied_on(work, held.binding, draft.kind).proof.partition(":")[2]
     return SIGN.format(text=letter.text, proof=PROOF.format(number=number))
 
 

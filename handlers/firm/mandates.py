@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from domain.errors import Refused
@@ -10,12 +11,16 @@ from domain.services import bindings, mandates, staff
 from domain.services.mandates import Application
 from handlers.context import Context
 from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, start
-from handlers.firm.forms import confirmed
+from handlers.firm.forms import confirmed, numbered
 from handlers.firm.subjects import Chosen, chosen
 from handlers.firm.wording import day
 
 WORD = "签署授权"
-_NAME, _SCOPE = (2, 30), (2, 200)
+_NAME = (2, 30)
+ALL = "全部"
+#: a number longer than this is none of the list
+_LONG = 4
+_BETWEEN = re.compile(r"[\s、，,;；.]+")
 
 WHO = (
     "为{name}申请“签署”权限，要一份盖章的授权书（法定代表人本人，写明是法定代表人即可）。\n"
@@ -23,9 +28,9 @@ WHO = (
 )
 WHO_HELP = "写授权书上被授权人的姓名，只用来和授权书核对。"
 WHO_BAD = "姓名请写2到30个字。"
-SCOPE = "授权办什么？请照授权书写，比如：签署信用承诺书。"
-SCOPE_HELP = "授权书上写的范围，2到200个字。只能在这个范围里签。"
-SCOPE_BAD = "授权范围请写2到200个字。"
+SCOPE = "授权签哪些承诺？要和授权书写的一致。\n{choices}\n请回复序号，可以写几个，比如“1、3”；哪种都可以签的，请回复“全部”。"
+SCOPE_HELP = "只能签这里选的种类；以后要签别的，另交一份授权书。"
+SCOPE_BAD = "请回复1到{last}的序号，可以写几个，比如“1、3”；哪种都可以签的，请回复“全部”。"
 UNTIL = "授权到哪一天为止？请回复日期，比如2027年6月30日。"
 UNTIL_HELP = "最长三年；到期以后，您的“经办”权限还在，要签字再交一份授权书。"
 UNTIL_BAD = "请写今天以后、{last}以前的一天，比如2027年6月30日。"
@@ -64,11 +69,19 @@ def _check_who(context: Context, data: Data, text: str) -> Checked:
 
 
 def _ask_scope(context: Context, data: Data) -> str:
-    return SCOPE
+    return SCOPE.format(choices=numbered([kind.name for kind in context.rulebook.commitments.kinds]))
 
 
 def _check_scope(context: Context, data: Data, text: str) -> Checked:
-    return Accept(text) if _SCOPE[0] <= len(text) <= _SCOPE[1] else Again(SCOPE_BAD)
+    """The ids of the kinds that were chosen; [] for all."""
+    kinds = context.rulebook.commitments.kinds
+    if text == ALL:
+        return Accept([])
+    said = [number for number in _BETWEEN.split(text) if number]
+    numbers = {int(number) for number in said if number.isdecimal() and len(number) < _LONG}
+    if not said or len(numbers) < len(set(said)) or not numbers <= set(range(1, len(kinds) + 1)):
+        return Again(SCOPE_BAD.format(last=len(kinds)))
+    return Accept([kinds[number - 1].id for number in sorted(numbers)])
 
 
 def _ask_until(context: Context, data: Data) -> str:
@@ -102,7 +115,7 @@ def _ask_to_confirm(context: Context, data: Data) -> str:
     return CONFIRM.format(
         name=context.uow.subjects.get(data["firm"]).name,
         who=data["who"],
-        scope=data["scope"],
+        scope=mandates.spoken_scope(context.work(), data["scope"]),
         until=day(date.fromisoformat(data["until"])),
     )
 
@@ -111,7 +124,7 @@ def _file(context: Context, data: Data) -> str:
     held = _held(context, data)
     if held is None:
         return GONE
-    wanted = Application(data["who"], data["scope"], date.fromisoformat(data["until"]), data["photo"])
+    wanted = Application(data["who"], tuple(data["scope"]), date.fromisoformat(data["until"]), data["photo"])
     actor = staff.firm_actor(context.person, held.subject.name)
     case = mandates.apply(context.work(), actor, held.subject, held.binding, wanted)
     return FILED.format(number=case.number)
@@ -119,10 +132,10 @@ def _file(context: Context, data: Data) -> str:
 
 MANDATE = Form(
     name=WORD,
-    version=1,
+    version=2,
     steps=(
         Step("who", _ask_who, _check_who, WHO_HELP),
-        Step("scope", _ask_scope, _check_scope, SCOPE_HELP, verbatim=True),
+        Step("scope", _ask_scope, _check_scope, SCOPE_HELP),
         Step("until", _ask_until, _check_until, UNTIL_HELP),
         Step("photo", _ask_photo, _check_photo_words, PHOTO_HELP, check_photo=_check_photo),
         Step("confirm", _ask_to_confirm, confirmed, CONFIRM_HELP),

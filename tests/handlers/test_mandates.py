@@ -10,7 +10,7 @@ from domain.errors import Refused
 from domain.model.case import Case
 from domain.model.person import Channel, Power, Staff
 from domain.model.subject import Subject
-from domain.services import bindings, cases
+from domain.services import bindings, cases, commitments
 from domain.services.staff import actor_of
 from handlers.turn import InboundKind
 from tests.handlers.conftest import Talk, Town, work_of
@@ -31,11 +31,11 @@ def firm(staffed: Town) -> Subject:
     return staffed.firm("平鲁晋北商贸有限公司")
 
 
-def applies(talk: Talk, until: str = "2027年6月30日") -> str:
+def applies(talk: Talk, until: str = "2027年6月30日", *, scope: str = "全部") -> str:
     """The whole form; returns the case number."""
     assert "姓名" in talk.says("签署授权")
-    assert "授权办什么" in talk.says("张建国")
-    assert "哪一天为止" in talk.says("签署信用承诺书")
+    assert "授权签哪些承诺" in talk.says("张建国")
+    assert "哪一天为止" in talk.says(scope)
     assert "照片" in talk.says(until)
     assert "请核对" in talk.sends(InboundKind.IMAGE, media_id="media-of-the-letter")
     answer = talk.says("确认")
@@ -143,8 +143,9 @@ def test_every_answer_of_the_form_is_checked(staffed: Town, firm: Subject) -> No
     assert "姓名" in talk.sends(InboundKind.IMAGE, media_id="too-early")
     assert "2到30" in talk.says("张")
     talk.says("张建国")
-    assert "2到200" in talk.says("签")
-    talk.says("签署信用承诺书")
+    for wrong in ("签", "0", "1、99", "1、三", "9999999999999999999999"):
+        assert "的序号，可以写几个" in talk.says(wrong)
+    talk.says("全部")
     for wrong in ("明年", "2026年1月1日", "2036年1月1日"):
         assert "今天以后" in talk.says(wrong)
     talk.says("2027年6月30日")
@@ -172,3 +173,38 @@ def test_who_holds_the_power_without_end_need_not_ask(staffed: Town, firm: Subje
 
 def test_a_stranger_is_asked_to_bind_first(staffed: Town) -> None:
     assert "绑定" in staffed.talk().says("签署授权")
+
+
+@pytest.mark.clause("S3-30")
+def test_a_letter_for_some_kinds_lets_sign_these_and_no_others(staffed: Town, firm: Subject) -> None:
+    first, second, third = staffed.rulebook.commitments.kinds[:3]
+    talk, colleague = staffed.bound(firm), staffed.bound(firm, "openid-of-a-colleague")
+    number = applies(talk, scope="3，1")
+    does(staffed, number, "同意")
+    words = f"签署{first.name}、{third.name}"
+    assert f"范围：{words}" in waiting(staffed, talk)
+    assert f"范围：{words}" in waiting(staffed, colleague)
+    ((held, _),) = bindings.active(staffed.uow, talk.person(), work_of(staffed).today)
+    assert held.scope == (first.id, third.id)
+    assert "要作哪一种承诺" in talk.says("承诺")
+    refused = talk.says("2")
+    assert f"您的授权书是{words}，不包括“{second.name}”" in refused
+    assert "请写明承诺的事项" in talk.says("1")
+
+
+def test_two_letters_of_one_person_stand_side_by_side(staffed: Town, firm: Subject) -> None:
+    kinds = staffed.rulebook.commitments.kinds
+    talk = staffed.bound(firm)
+    one = applies(talk, scope="1")
+    does(staffed, one, "同意")
+    waiting(staffed, talk)
+    two = applies(talk, scope="2")
+    does(staffed, two, "同意")
+    waiting(staffed, talk)
+    work = work_of(staffed)
+    ((held, _),) = bindings.active(staffed.uow, talk.person(), work.today)
+    proofs = [commitments.relied_on(work, held, kind).proof for kind in kinds[:2]]
+    assert proofs == [f"letter:{one}", f"letter:{two}"]
+    with pytest.raises(Refused) as refused:
+        commitments.relied_on(work, held, kinds[2])
+    assert f"不包括“{kinds[2].name}”" in refused.value.text

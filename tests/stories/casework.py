@@ -122,7 +122,7 @@ async def asks_for_the_power(phone: Phone) -> str:
     """The form of a letter of authority to its end; the number of the case."""
     assert "姓名" in await phone.says("签署授权")
     await phone.says("张建国")
-    await phone.says("签署信用承诺书")
+    await phone.says("全部")
     assert "照片" in await phone.says("2027年6月30日")
     assert "请核对" in await phone.sends_image()
     return number_in(await phone.says("确认"))

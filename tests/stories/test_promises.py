@@ -23,7 +23,7 @@ async def authorised(town: Town, phone: Phone, chen: Desk) -> None:
     """The letter of authority is brought and accepted."""
     await phone.says("签署授权")
     await phone.says("张建国")
-    await phone.says("签署信用承诺书")
+    await phone.says("全部")
     await phone.says("2027年6月30日")
     assert "请核对" in await phone.sends_image()
     number = number_in(await phone.says("确认"))

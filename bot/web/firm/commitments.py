@@ -25,7 +25,7 @@ from domain.errors import NotAllowed, NotFound, Refused
 from domain.model.case import Actor
 from domain.model.commitment import Commitment
 from domain.model.draft import HeldFile
-from domain.model.person import POWER_NAMES, Power
+from domain.model.person import POWER_NAMES, Binding, Power
 from domain.rules import commitment_letters
 from domain.rules.rulebook_commitments import CommitmentKind
 from domain.services import cases, commitments, drafts
@@ -92,7 +92,10 @@ class Commitments:
             return {
                 "subject": counter.subject,
                 "no_power": "" if may_sign else NO_POWER.format(held=POWER_NAMES[counter.binding.power]),
-                "kinds": [_kind(work, counter.subject.id, each) for each in work.rulebook.commitments.kinds],
+                "kinds": [
+                    _kind(work, counter.subject.id, each, counter.binding)
+                    for each in work.rulebook.commitments.kinds
+                ],
                 "signed": _signed_by(work, counter.subject.id, counter.actor),
                 "withdrawal": work.rulebook.commitments.withdrawal.public_text,
             }
@@ -256,10 +259,10 @@ class Commitments:
             return visit.page("firm/no_promise.html", title="现在不能签署", text=refusal.text)
 
 
-def _kind(work: Work, subject_id: int, kind: CommitmentKind) -> Kind:
+def _kind(work: Work, subject_id: int, kind: CommitmentKind, binding: Binding) -> Kind:
     subject, blocked = work.uow.subjects.get(subject_id), ""
     try:
-        commitments.check_open(work, subject, kind)
+        commitments.check_open(work, subject, kind, binding)
     except Refused as refusal:
         blocked = refusal.text
     return Kind(kind, blocked, f"/h5/firm/{subject_id}/commitments/{kind.id}")

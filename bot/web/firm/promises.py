@@ -7,7 +7,7 @@ were acknowledged, the answer to each consent, and the date of the letter.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -83,7 +83,8 @@ def promise(work: Work, visit: Visit) -> Promise:
     kind = next((each for each in work.rulebook.commitments.kinds if each.id == wanted), None)
     if kind is None:
         raise NotFound(NO_KIND)
-    commitments.check_open(work, counter.subject, kind)
+    commitments.check_open(work, counter.subject, kind, counter.binding)
+    counter = replace(counter, binding=commitments.relied_on(work, counter.binding, kind))
     return Promise(counter, kind, drafts.find(work, visit.person_id, key(visit)), work.today)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.types import UtcDateTime
+from storage.types import Json, UtcDateTime
 
 revision = "0005"
 down_revision = "0004"
@@ -134,3 +134,4 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_corrections_batch"), "corrections", ["batch"])
     op.create_index("ix_corrections_case_id", "corrections", ["case_id"])
+    op.add_column("bindings", sa.Column("scope", Json(), nullable=False, server_default="[]"))
