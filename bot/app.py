@@ -44,6 +44,7 @@ from bot.web import all_routes
 from bot.web.doors import AUTHORIZE, FirmDoor, StaffDoor
 from bot.web.entrance import entrance
 from bot.web.site import Site
+from bot.web.staff.cases import PAGE as CASE_PAGE
 from bot.web.uploads import Uploads
 from domain.clock import Clock
 from domain.model.person import Channel
@@ -292,8 +293,9 @@ def _seal(settings: Settings) -> Seal:
 
 
 def _page(settings: Settings) -> str:
-    """What a card without buttons opens: the platform wants an address."""
-    return settings.base_url or "https://www.creditchina.gov.cn/"
+    """What a card opens, with {number} for the case's: the platform wants an address, even where we have none."""
+    own = f"{settings.base_url}{CASE_PAGE}" if settings.base_url else ""
+    return own or "https://www.creditchina.gov.cn/"
 
 
 def read_office(settings: Settings) -> Office:
