@@ -33,9 +33,7 @@ def upgrade() -> None:
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_draft_files_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_files")),
-        sa.UniqueConstraint(
-            "person_id", "form", "sha256", name=op.f("uq_draft_files_person_id_form_sha256")
-        ),
+        sa.UniqueConstraint("person_id", "form", "sha256", name=op.f("uq_draft_files_person_id_form_sha256")),
     )
     op.create_index(op.f("ix_draft_files_sha256"), "draft_files", ["sha256"])
     op.add_column(
