@@ -10,6 +10,8 @@ from domain.errors import Refused
 from domain.model.case import Actor, Case, CaseKind, Clock
 from domain.model.person import Power
 from domain.rules.case_clocks import days_left, due_clock
+from domain.rules.case_table import BACK
+from domain.rules.case_tables import TABLES
 from domain.rules.codes import mask_personal
 from domain.rules.file_types import spoken_type
 from domain.services import (
@@ -187,7 +189,7 @@ def page(work: Work, actor: Actor, number: str) -> CasePage:
         subject_id=case.subject_id,
         about=_about(case),
         said=mask_personal(str(case.facts.get("said", ""))),
-        stages=_stages(case),
+        stages=_stages(case, _standing(work, case)),
         days=_days(work, case),
         asked_for=seen.paused_for if case.state == "待补正" else "",
         material=_material(work, case, actor),
@@ -252,12 +254,23 @@ def _tone(work: Work, case: Case, actor: Actor) -> str:
     return "near" if days.left <= _NEAR else ""
 
 
-def _stages(case: Case) -> tuple[Stage, ...]:
+def _standing(work: Work, case: Case) -> str:
+    """The state that says how far the case has come: of a halt, the one it goes back to."""
+    table = TABLES[case.kind]
+    if all(step.target != BACK for step in table.steps_from(case.state)):
+        return case.state
+    entered = [
+        e for e in work.uow.cases.events(case.id, texts=False) if e.to_state == case.state != e.from_state
+    ]
+    return entered[-1].from_state if entered else case.state
+
+
+def _stages(case: Case, state: str) -> tuple[Stage, ...]:
     """The way of the case from its filing to its end, and how far it has come."""
     stages = STAGES.get(case.kind, ())
     if not stages:
         return ()
-    at = next((i for i, (_, states) in enumerate(stages) if case.state in states), len(stages) - 1)
+    at = next((i for i, (_, states) in enumerate(stages) if state in states), len(stages) - 1)
     words = [_FILED, *(name for name, _ in stages)]
     ended = not case.open
     return tuple(

@@ -39,7 +39,9 @@ class Repair:
 
     #: None where no rule gives one
     first_day: date | None
-    #: the day has come, or nobody can say: asking is possible
+    #: the day has come, or nobody can say which it is
+    reached: bool
+    #: asking is possible: the day has come, or is not certain
     open: bool
     #: why the day is no more than a reference; "" where it is confirmed
     reference_because: str
@@ -124,6 +126,7 @@ def _repair(work: Work, term: RepairTerm) -> Repair:
     reached = term.first_day is None or term.first_day <= work.today
     return Repair(
         first_day=term.first_day,
+        reached=reached,
         open=reached or not term.verified,
         reference_because="" if term.verified else term.why,
         citation=term.citation,

@@ -57,6 +57,8 @@ async def test_what_was_asked_for_is_said_and_supplied(town: Town, enter: Enter)
     browser = await enter(town, wang, f"/h5/firm/cases/{number}")
     page = said(browser.last.text)
     assert "要您补充：请补充复议决定书" in page
+    # asked for before it was accepted: the bar does not say otherwise
+    assert '<li class="now" aria-current="step"><span>受理</span></li>' in browser.last.text
     assert "计时已暂停" in page
     version = browser.last.text.split('name="version" value="')[1].split('"')[0]
     fields = {"version": version, "text": "复议决定书已上传"}
