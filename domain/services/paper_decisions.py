@@ -31,7 +31,7 @@ REFERENCE = "期限供参考，以本单位确认为准"
 PAUSES = "需要补充材料、检验鉴定的时间不计入办理期限；期限有变化的，另行告知。"
 ASK_PROGRESS = "在服务号回复“进度 {number}”可以随时查看办理进展，也可以拨打{phone}（{hours}）询问。"
 
-INTRODUCTION = "{you}于{filed}就{what}提出{matter}申请（案号{number}）。{taken}现已办理完毕，决定如下："
+INTRODUCTION = "{you}于{filed}{about}提出{matter}申请（案号{number}）。{taken}现已办理完毕，决定如下："
 TAKEN = "本单位于{accepted}受理。"
 ANEW = "本单位此前作出的决定（案号{number}）已经更正，本决定取代原决定。"
 REVIEWED = "复核由未参与作出原决定的人员办理。"
@@ -102,6 +102,8 @@ class _Said:
     you: str
     filed: str
     what: str
+    #: 就 what, or for a review 对 the decision
+    about: str
     matter: str
     number: str
     upheld: str
@@ -185,11 +187,12 @@ def graded(work: Work, subject: Subject) -> str:
 def _said(case: Case, subject: Subject) -> _Said:
     what = str(case.facts.get("what", ""))
     about_record = case.facts.get("record") is not None
-    quoted = what if case.kind is CaseKind.REVIEW else f"“{what}”"
+    quoted = f"“{what}”" if what else "有关事项"
     return _Said(
         you=salutation(subject),
         filed=spelled(legal_date(case.opened_at)),
-        what=quoted if what else "有关事项",
+        what=quoted,
+        about=what if case.kind is CaseKind.REVIEW and what else f"就{quoted}",
         matter=case.kind.value if case.kind is not CaseKind.REPAIR else "信用修复",
         number=case.number,
         upheld=RECORD_REVOKED if about_record else GRADE_ANEW,

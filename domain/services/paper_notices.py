@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from domain.clock import SHANGHAI, legal_date
-from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source, Step
+from domain.model.assessment import Assessment, Evaluation, OutcomeKind, Source
 from domain.model.case import Case
 from domain.model.commitment import Commitment
 from domain.model.paper import Block, Content, PaperKind
@@ -15,9 +15,9 @@ from domain.rules.codes import mask_personal
 from domain.rules.months import add_months
 from domain.rules.repair_terms import FirstDay, first_day, severity_for_repair
 from domain.rules.rulebook import Rulebook
-from domain.rules.trace import CONCLUSION, deciding_steps
-from domain.services import grades
+from domain.services import explanations, grades
 from domain.services.case_owners import department_names
+from domain.services.explanations import Reason
 from domain.services.paper_decisions import rows, salutation, spelled, spoken
 from domain.services.work import Work
 
@@ -26,7 +26,6 @@ _RECORDS_NAMED = 10
 
 GRADE_INTRODUCTION = "按照“{rules}”的规定，现将{you}的信用评价结果告知如下："
 REASON_QUOTED = "{article}：{text}"
-OTHER_FACT = "，{fact}：{value}"
 NOT_CONFIRMED = "此处解释以{office}确认为准。"
 WITH_RECORDS = "{text}。有关记录：{records}。"
 RECORD = "{title}（{day}，{authority}）"
@@ -208,38 +207,25 @@ def _result(rulebook: Rulebook, subject: Subject, assessment: Assessment) -> Blo
 
 
 def _reasons(work: Work, subject: Subject, evaluation: Evaluation) -> list[Block]:
-    deciding = deciding_steps(evaluation)
-    if not deciding:
-        last = next((step for step in evaluation.trace if step.criterion == CONCLUSION), None)
-        return [{"text": spoken(last.public_text) if last else NO_REASON}]
-    used = any(step.records for step in deciding)
+    used = explanations.records_used(evaluation)
     found = work.uow.records.of_subject(subject.id, limit=grades.RECORDS_READ) if used else []
-    known = {record.id: record for record in found}
-    return [{"items": [_reason(work, steps, known) for steps in _by_criterion(deciding)]}]
+    records = {record.id: record for record in found}
+    explained = explanations.explain(work.rulebook, evaluation, records)
+    if not explained.reasons:
+        return [{"text": spoken(explained.conclusion) or NO_REASON}]
+    return [{"items": [_reason(work, reason) for reason in explained.reasons]}]
 
 
-def _by_criterion(steps: Iterable[Step]) -> list[list[Step]]:
-    """The steps of each criterion together: one reason, however many facts it tests."""
-    reasons: dict[str, list[Step]] = {}
-    for step in steps:
-        reasons.setdefault(step.criterion, []).append(step)
-    return list(reasons.values())
-
-
-def _reason(work: Work, steps: list[Step], known: Mapping[int, Record]) -> str:
-    """One reason with its facts and records. Where the document is not public, only words of our own."""
-    first, *others = steps
-    text = spoken(first.public_text) + "".join(OTHER_FACT.format(fact=s.fact, value=s.value) for s in others)
-    if work.rulebook.quotable and first.article:
-        text = REASON_QUOTED.format(article=first.article, text=text)
-    ids = dict.fromkeys(record_id for step in steps for record_id in step.records)
-    named = [known[record_id] for record_id in ids if record_id in known]
-    said = [_record(record) for record in named[:_RECORDS_NAMED]]
-    if len(named) > _RECORDS_NAMED:
-        said.append(MORE_RECORDS.format(count=len(named) - _RECORDS_NAMED))
+def _reason(work: Work, reason: Reason) -> str:
+    """One reason with its facts and records."""
+    text = spoken(reason.text)
+    if reason.article:
+        text = REASON_QUOTED.format(article=reason.article, text=text)
+    said = [_record(record) for record in reason.records[:_RECORDS_NAMED]]
+    if len(reason.records) > _RECORDS_NAMED:
+        said.append(MORE_RECORDS.format(count=len(reason.records) - _RECORDS_NAMED))
     whole = WITH_RECORDS.format(text=text, records="；".join(said)) if said else f"{text}。"
-    confirmed = all(step.verified for step in steps)
-    return whole if confirmed else whole + NOT_CONFIRMED.format(office=work.office.short_name)
+    return whole if reason.verified else whole + NOT_CONFIRMED.format(office=work.office.short_name)
 
 
 def _record(record: Record) -> str:
