@@ -32,6 +32,7 @@ from bot.importing import Importer
 from bot.logging import configure, gather_lines
 from bot.media import MediaFetcher
 from bot.metrics import Metrics
+from bot.orphans import sweep_orphans
 from bot.pages import probes
 from bot.pipeline import House, Pipeline, book_results, sweep_unanswered
 from bot.reminding import reminder_jobs
@@ -315,7 +316,7 @@ def jobs_of(
     stale_cards: StaleCards | None = None,
     media: MediaFetcher | None = None,
     importer: Importer | None = None,
-    files: Files | None = None,
+    files: FolderFiles | None = None,
 ) -> list[Job]:
     """What is looked at, and how often. Every job finds its work in the database."""
     clock = house.clock
@@ -376,6 +377,7 @@ def jobs_of(
         jobs.append(
             Job("let_go_files", draining(lambda uow, _: drafts.let_go(uow, files)), daily_at=time(3, 50))
         )
+        jobs.append(Job("sweep_orphans", partial(sweep_orphans, house, files), daily_at=time(4, 10)))
     if stale_cards is not None:
         jobs.append(Job("stale_cards", stale_cards.refresh, seconds=1))
     return jobs

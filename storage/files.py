@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -29,11 +30,14 @@ class FolderFiles:
         ``Unavailable`` where the disk does not take it.
         """
         name = sha256(data).hexdigest()
-        if self._path(name) is None:
-            try:
+        known = self._path(name)
+        try:
+            if known is None:
                 self._write(data, self._root / f"{year:04d}" / name)
-            except OSError as error:
-                raise Unavailable(f"the attachments folder does not take a file: {error}") from error
+            else:
+                known.touch()  # as new: whoever is about to refer to it may not find it swept away
+        except OSError as error:
+            raise Unavailable(f"the attachments folder does not take a file: {error}") from error
         return name
 
     def get(self, name: str) -> bytes:
@@ -56,6 +60,18 @@ class FolderFiles:
         if path is not None:
             path.unlink(missing_ok=True)
 
+    def older(self, before: datetime) -> list[str]:
+        """Names of all files last put before a moment, halves of files that were never finished included."""
+        return [path.name for path in self._root.glob("*/*") if _last_put(path) < before]
+
+    def delete_older(self, name: str, before: datetime) -> bool:
+        """Let go of a file that was last put before a moment; False where it was put again, or is gone."""
+        for path in self._root.glob(f"*/{name}"):
+            if _last_put(path) < before:
+                path.unlink(missing_ok=True)
+                return True
+        return False
+
     def _path(self, name: str) -> Path | None:
         if not _SHA256.fullmatch(name) or not self._root.is_dir():
             return None
@@ -70,3 +86,11 @@ class FolderFiles:
             half.flush()
             os.fsync(half.fileno())
         Path(half.name).replace(path)
+
+
+def _last_put(path: Path) -> datetime:
+    """When the bytes were written or put again; now for a file that is just going."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return datetime.max.replace(tzinfo=UTC)

@@ -25,6 +25,7 @@ from storage.conversations import SqlConversations
 from storage.drafts import SqlDrafts
 from storage.evaluations import SqlEvaluationBook
 from storage.evidence import SqlEvidence
+from storage.held_files import SqlHeldFiles
 from storage.inbox import SqlInbox
 from storage.installation import SqlInstallation
 from storage.intakes import SqlIntakes
@@ -79,6 +80,7 @@ class SqlUnitOfWork:
         self.cards = SqlCards(connection)
         self.reminders = SqlReminders(connection)
         self.evidence = SqlEvidence(connection, sealer)
+        self.held_files = SqlHeldFiles(connection)
         self.broadcasts = SqlBroadcasts(connection, sealer)
         self.papers = SqlPapers(connection, sealer)
         self.intakes = SqlIntakes(connection, sealer)
