@@ -12,6 +12,8 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 from pypdf import PdfReader
 
+from bot.cli import doctor
+from bot.documents import press
 from bot.documents.press import FONTS, Print, Unprintable, check_address, fonts, pdf, pdf_of
 from bot.documents.seal import NoSeal, PictureSeals, TestSeal
 from bot.pipeline import House
@@ -234,3 +236,13 @@ async def test_what_cannot_be_printed_is_made_by_hand_and_said_once(house: House
 async def test_an_unknown_paper_is_not_found(house: House, files: FolderFiles) -> None:
     with pytest.raises(NotFound):
         await pdf_of(house, files, 404)
+
+
+def test_the_doctor_looks_at_the_fonts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "Noto Serif CJK SC" in doctor._one("字体", doctor._fonts).text
+    fonts.cache_clear()
+    monkeypatch.setattr(press, "FONTS", tmp_path)
+    finding = doctor._one("字体", doctor._fonts)
+    assert finding.state == "fail"
+    assert "字体缺失" in finding.text
+    fonts.cache_clear()
