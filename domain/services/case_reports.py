@@ -72,6 +72,8 @@ STAGES: dict[CaseKind, tuple[tuple[str, frozenset[str]], ...]] = {
     CaseKind.SERVICE: (("送达", frozenset({"待送达"})), ("已送达", frozenset())),
 }
 _FILED = "提交"
+#: outcomes that end a case before it went its way
+_CUT_SHORT = frozenset({"撤回", "撤销", "不予受理"})
 
 #: what the firm's side does on a page of a case, in this order; the rest has pages of its own
 SUPPLY, SUBMITTED, WITHDRAW = "补充", "已提交", "撤回"
@@ -270,6 +272,8 @@ def _stages(case: Case, state: str) -> tuple[Stage, ...]:
     stages = STAGES.get(case.kind, ())
     if not stages:
         return ()
+    if case.outcome in _CUT_SHORT:
+        return Stage(_FILED, "done"), Stage(case.outcome, "done")
     at = next((i for i, (_, states) in enumerate(stages) if state in states), len(stages) - 1)
     words = [_FILED, *(name for name, _ in stages)]
     ended = not case.open

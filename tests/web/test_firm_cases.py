@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from domain.model.case import CaseKind
@@ -45,6 +47,8 @@ async def test_a_case_is_withdrawn_on_its_page(town: Town, enter: Enter) -> None
     assert gone.path == f"/h5/firm/cases/{number}"
     assert "已撤回，没有改动您的等级和记录" in gone.text
     assert "撤回这件事" not in gone.text
+    assert '<li class="done"><span>撤回</span></li>' in gone.text
+    assert "<span>办理</span>" not in gone.text
     page = said((await browser.opens("/h5/firm/cases")).text)
     assert "在办（0）" in page
     assert number in page
@@ -155,6 +159,7 @@ async def test_a_refused_objection_shows_reason_remedies_papers_and_the_way_to_a
         assert "复议决定没有改变这条记录" in page
         assert "行政复议" in page
         assert "异议处理决定书" in page
+        assert re.search(r'href="/h5/firm/papers/\d+"', browser.last.text)
         assert f"/h5/firm/cases/{number}/review" in browser.last.text
         assert "刘海" not in page
 

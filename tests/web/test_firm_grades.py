@@ -46,6 +46,8 @@ async def may_only_query(town: Town, firm: Subject, name: str = "李出纳") -> 
 
 @pytest.mark.clause("S0-10")
 @pytest.mark.clause("S2-13")
+@pytest.mark.clause("S3-32")
+@pytest.mark.clause("C-23")
 async def test_the_report_says_grade_class_rules_date_source_and_why(town: Town, enter: Enter) -> None:
     firm, wang = await warned(town, "平鲁晋北商贸有限公司")
     browser = await enter(town, wang, f"/h5/firm/{firm.id}/grade")
@@ -57,6 +59,7 @@ async def test_the_report_says_grade_class_rules_date_source_and_why(town: Town,
     assert "评定日期 2026年11月20日" in page
     assert "依据第八条（二）1" in page
     assert "责令改正" in page
+    assert f'action="/h5/firm/{firm.id}/grade/paper"' in browser.last.text
     assert "应当 日常检查会适当增加" in page
     assert "由平鲁区发展和改革局执行" in page
 
