@@ -46,9 +46,7 @@ REPLACED = "信用等级已重新评定"
 RECORD_GONE = "所依据的记录已不再有效"
 
 BY_HAND = "这份文书里有不能自动排印的内容（例如字库没有的字），已转{issuer}人工制作，办好后通知您。"
-MAKE_BY_HAND = (
-    "{title}{number}（{name}）里有不能自动排印的内容，请按系统里的内容人工制作并送达。原因：{why}"
-)
+MAKE_BY_HAND = "{title}{number}（{name}）里有不能自动排印的内容，请按系统里的内容人工制作并送达。原因：{why}"
 
 
 @dataclass(frozen=True, slots=True)
