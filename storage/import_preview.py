@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from domain.errors import Refused
 from domain.model.intake import FoundColumn, Glimpse
 from domain.rules.cleaning import Cell
+from domain.rules.cleaning_dates import FOREVER, clean_date
 from domain.services.import_drafts import Repair
-from domain.services.import_kinds import ImportKind
+from domain.services.import_kinds import ImportKind, Use
 from storage.spreadsheet_headers import Header, how_found, label
 from storage.spreadsheet_rejects import as_shown
 from storage.spreadsheets import SheetHead
@@ -82,7 +84,21 @@ class Preview:
         shown = []
         for place in self._shown_places():
             cell = cells[place] if place < len(cells) else None
-            text = as_shown(cell, personal=place in header.personal)
-            told = repaired.get(header.captions[place], "" if text is None else str(text))
+            told = repaired.get(header.captions[place]) or self._told(place, cell)
             shown.append(told[:_LONGEST_CELL])
         return tuple(shown)
+
+    def _told(self, place: int, cell: Cell) -> str:
+        """A cell as it was understood: dates as dates, everything else as it stands."""
+        assert self._found is not None
+        _, head, header, kind = self._found
+        key, _ = how_found(header, kind, place)
+        if key and kind.column(key).use is Use.DATE:
+            try:
+                day = clean_date(cell, date1904=head.date1904).value
+            except Refused:
+                day = None
+            if day is not None and day != FOREVER:
+                return day.isoformat()
+        text = as_shown(cell, personal=place in header.personal)
+        return "" if text is None else str(text)

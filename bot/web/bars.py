@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.web.charts import WIDTH, svg, text, text_width
+from bot.web.charts import svg, text, text_width
 
+#: units of a drawing: about the pixels of a phone, so that words keep their size there
+WIDTH = 320
 _ROW, _THICK, _TOP = 30, 16, 6
 #: a bar is never so short that it is not seen
 _LEAST = 2
-_MOST_LABEL = 150
+_MOST_LABEL = 130
+#: fonts differ from device to device
+_SPARE = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ def bars(rows: Sequence[Bar], *, name: str, title: str, desc: str) -> Markup:
     longest = max((sum(many for many, _ in row.parts) for row in rows), default=0)
     if not longest:
         return Markup("")
-    left = min(max(text_width(row.words) for row in rows) + 8, _MOST_LABEL)
-    room = WIDTH - left - max(text_width(row.said) for row in rows) - 10
+    left = min(max(_wide(row.words) for row in rows) + 8, _MOST_LABEL)
+    room = WIDTH - left - max(_wide(row.said) for row in rows) - 8
     parts = [piece for place, row in enumerate(rows) for piece in _row(row, place, left, room / longest)]
     return svg(WIDTH, _TOP * 2 + _ROW * len(rows), parts, name=name, title=title, desc=desc)
 
@@ -53,8 +57,12 @@ def _box(x: float, y: float, wide: float, tone: str) -> Markup:
     )
 
 
+def _wide(words: str) -> float:
+    return text_width(words) * _SPARE
+
+
 def _cut(words: str, left: float) -> str:
     """A name that fits its place; the table beside the drawing has it whole."""
-    while words and text_width(words) > left:
+    while words and _wide(words) > left - 8:
         words = f"{words.removesuffix('…')[:-1]}…" if len(words) > 2 else ""
     return words

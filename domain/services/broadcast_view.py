@@ -127,7 +127,11 @@ def opened(work: Work, actor: Actor, number: str) -> NoticeView:
     choices = cases.allowed(work, case, actor)
     if not notice.counted:
         choices = tuple(choice for choice in choices if choice != "同意")
-    own = case.open and notice.released_at is None and str(case.facts["sender"]) == actor.id
+    mine = str(case.facts["sender"]) == actor.id
+    if not mine and "驳回" in choices:
+        # whoever may send it back with a reason does not take it back without one
+        choices = tuple(choice for choice in choices if choice != "撤回")
+    own = mine and case.open and notice.released_at is None
     return NoticeView(
         case=case,
         notice=notice,

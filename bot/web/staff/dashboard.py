@@ -29,6 +29,10 @@ _STATUSES = {
     "dead": ("已放弃", "bad"),
     "unknown": ("是否送到不明", "warn"),
 }
+#: heads of columns that are set to the right
+_FIGURES = frozenset(
+    ["主体数", "占比", "件数", "其中超期", "办结", "按期", "按期率", "条数", "文件", "接受", "退回", "重复"]
+)
 NOT_EVALUATED = "还没有评价"
 
 
@@ -45,6 +49,11 @@ class Section:
     rows: tuple[tuple[str | int, ...], ...]
     #: said where there is nothing to show
     empty: str
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Places of the columns that hold figures."""
+        return frozenset(place for place, head in enumerate(self.heads) if head in _FIGURES)
 
 
 class DashboardPages:
@@ -134,7 +143,7 @@ def _on_time(figures: Figures) -> Section:
             ((on_time[month], "good"), (late[month], "bad")),
             _rate(on_time[month], late[month]) or "没有",
         )
-        for month in statistics.months(figures)
+        for month in _since(statistics.months(figures), on_time + late)
     ]
     desc = "近十二个月办结的有期限案件，按办结的月份；绿色按期，红色超期。"
     return Section(
@@ -178,7 +187,7 @@ def _imports(figures: Figures) -> Section:
             ((accepted[month], "plain"), (rejected[month], "bad")),
             f"{accepted[month]}行，退回{rejected[month]}行" if accepted[month] + rejected[month] else "没有",
         )
-        for month in statistics.months(figures)
+        for month in _since(statistics.months(figures), accepted + rejected)
     ]
     desc = "近十二个月生效的导入，按月份；蓝色是接受的行，红色是退回的行。"
     return Section(
@@ -192,6 +201,12 @@ def _imports(figures: Figures) -> Section:
         ),
         "" if figures.imports else "近十二个月还没有导入过数据。",
     )
+
+
+def _since(months: list[str], counts: Counter[str]) -> list[str]:
+    """From the first month on in which there was something."""
+    first = next((place for place, month in enumerate(months) if counts[month]), 0)
+    return months[first:]
 
 
 def _due(words: str, many: int, late: int) -> Bar:

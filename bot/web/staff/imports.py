@@ -203,6 +203,7 @@ class ImportPages:
             shown=shown,
             table=shown.intake,
             again=AGAIN if working else 0,
+            similar=_similar(shown.intake),
             states=IntakeState,
             how=HOW,
             forms=FORMS,
@@ -221,6 +222,11 @@ def _seen(work: Work, actor: Actor, intake: Intake) -> Shown:
         asked=tuple(confirmers(work, intake).values()) if waits else (),
         earlier=intakes.earlier(work, intake),
     )
+
+
+def _similar(intake: Intake) -> int:
+    """Columns that were only taken for what they resemble."""
+    return sum(column.how == "similar" for column in intake.glimpse.columns) if intake.glimpse else 0
 
 
 def _waits_for(work: Work, intake: Intake, actor: Actor) -> bool:
