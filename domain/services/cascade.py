@@ -17,7 +17,9 @@ from domain.model.case import SYSTEM_ACTOR, Case, CaseKind
 from domain.model.measure import Correction, MeasureInForce
 from domain.model.record import Record, RecordState
 from domain.model.subject import Subject
+from domain.rules.deadlines import clocks_for
 from domain.services import case_owners, cases, letters, measures
+from domain.services.case_view import countdown
 from domain.services.grades import reassess
 from domain.services.work import Work
 
@@ -34,7 +36,7 @@ GRADE_SAME = "已重新评定，信用等级没有变化。"
 
 LIFTED = "已为您解除以下措施：\n{lines}\n执行单位确认后不再执行。遇到仍被限制的情况，请回复“人工”。"
 LIFTED_LINE = "{number}. {text}"
-STOP = "{name}的信用等级已变化，请停止执行以下措施并确认：\n{lines}\n确认请回复“确认 {number}”加上执行情况。"
+STOP = "{name}的信用等级已变化，请停止执行以下措施并确认：\n{lines}\n{countdown}。确认请回复“确认 {number}”加上执行情况。"
 STOP_LINE = "{number}. {text}（依据：{basis}）"
 
 
@@ -174,11 +176,12 @@ def _stop_order(
         facts={
             "measures": [{"clause": each.clause, "text": each.text, "basis": each.basis} for each in ended]
         },
+        clocks=clocks_for(CaseKind.STOP_ORDER, work.rulebook, work.calendar, work.today),
         actor=SYSTEM_ACTOR,
         parent_id=case.id,
     )
     lines = _lines(STOP_LINE, [{"text": each.text, "basis": each.basis} for each in ended])
-    text = STOP.format(name=subject.name, lines=lines, number=order.number)
+    text = STOP.format(name=subject.name, lines=lines, number=order.number, countdown=countdown(work, order))
     letters.tell_staff(
         work, letters.clerks_of(work, department), text, key=f"opened:{order.number}", case=order
     )

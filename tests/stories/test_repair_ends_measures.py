@@ -120,6 +120,7 @@ async def test_a_repair_granted_here_ends_the_measures_in_the_same_step(town: To
     # one stop order for each department that carries out what ended; each confirms its own
     assert "依法公开失信信息" in await letters(town, chen)
     assert "信用报告" in await letters(town, li)
+    assert "11月25日（还有3个工作日，参考）" in li.last
     assert "已确认" in await chen.presses("确认", card="ZZ20260001")
     assert "已确认" in await li.presses("确认", card="ZZ20260002")
     orders = await town.read(lambda uow: uow.cases.of_subject(firm.id))
@@ -128,3 +129,24 @@ async def test_a_repair_granted_here_ends_the_measures_in_the_same_step(town: To
         "ZZ20260002": "已终止",
     }
     assert "已修复" in await wang.says("我的记录")
+
+
+@pytest.mark.clause("S4-36")
+async def test_a_stop_order_that_nobody_confirms_is_reminded_of_and_goes_up(town: Town) -> None:
+    chen, liu, _ = await office(town)
+    li = await hired(town, "li", "李丽", "联络员", department=MARKET)
+    ma = await hired(town, "ma", "马超", "信用办管理员")
+    _, wang = await punished(town)
+    number = number_in(await applies(wang))
+    await does(chen, "受理", number)
+    await does(liu, "同意", number)
+    assert "信用报告" in await letters(town, li)
+    for days, said in ((4, "还有1个工作日"), (1, "今天"), (1, "超期1个工作日")):
+        town.story.passes(days=days)
+        await runs(town, "remind")
+        assert said in li.last
+    # two days late it goes up
+    town.story.passes(days=1)
+    await runs(town, "remind")
+    assert "超期2个工作日" in ma.last
+    assert "超期" in await li.says("案件 ZZ20260002")
