@@ -141,7 +141,8 @@ function choose(changes) {
 
 /** A phone is shown, on a small screen by going there. */
 async function goTo(phone, who) {
-  if (who) await choose(phone === "staff" ? { member: who } : { person: who });
+  const name = phone === "staff" ? "member" : "person";
+  if (who && chosen[name] !== who) await choose({ [name]: who });
   const holder = $(`${phone}-phone`);
   if (!onScreen(holder)) holder.scrollIntoView({ block: "start" });
   (phone === "staff" ? staff : firm).chat.toEnd();
