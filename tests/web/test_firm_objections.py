@@ -275,6 +275,10 @@ async def test_where_another_window_takes_objections_the_page_says_what_is_done_
         page = await browser.opens(path)
         assert 'rel="noopener noreferrer"' in page.text
         assert "不代替它作决定" in page.text
+        await writes(browser, path, text=REASON)
+        await confirms(browser, path)
+        assert "不代替“信用中国（黑龙江）”作决定" in browser.last.text
+        assert "登记收到正式申请以后" in browser.last.text
 
 
 async def test_a_decision_is_reviewed_once_from_its_page(town: Town, enter: Enter) -> None:

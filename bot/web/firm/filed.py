@@ -7,7 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.web.site import Side, Visit
-from domain.model.case import Actor, CaseKind
+from domain.model.case import Actor, Case, CaseKind
+from domain.rules.rulebook_cases import Door
 from domain.services import case_view, cases, repairs
 from domain.services.work import Work
 from handlers.firm.objections import DUE_LATER
@@ -32,11 +33,19 @@ NEXT = {
         "做到了由工作人员登记为“全部履行”，记入信用档案。",
     ),
 }
-OUTSIDE = (
-    "这类记录由“信用中国”受理和决定，请到它的网站提交申请，不收费。",
-    "提交以后，在微信里回复“已提交 {number} 查询码”，这里帮您跟进度。",
-    "这里帮您核对和提醒，不代替“信用中国”作决定。",
-)
+#: where another body's window takes the application
+OUTSIDE = {
+    CaseKind.OBJECTION: (
+        "这类异议由“{door}”受理，请到它的网站提交同样的内容，不收费。",
+        "工作人员登记收到正式申请以后，在微信里告诉您，办结时限从那时起算。",
+        "这里帮您准备材料、跟进进度，不代替“{door}”作决定。",
+    ),
+    CaseKind.REPAIR: (
+        "这类记录由“{door}”受理和决定，请到它的网站提交申请，不收费。",
+        "提交以后，在微信里回复“已提交 {number} 查询码”，这里帮您跟进度。",
+        "这里帮您核对和提醒，不代替“{door}”作决定。",
+    ),
+}
 
 
 class Filed:
@@ -54,17 +63,17 @@ class Filed:
 
         def ask(work: Work, actor: Actor) -> dict[str, Any]:
             case = cases.find(work, visit.match["number"], actor=actor)
-            outside = case.kind is CaseKind.REPAIR and not work.rulebook.repair.decided_here
+            outside = _outside(work, case)
+            steps = OUTSIDE.get(case.kind, ()) if outside else NEXT.get(case.kind, ())
             return {
                 "case": case_view.view(work, case, for_firm=True),
                 "what": case.facts.get("what", ""),
                 "due_later": DUE_LATER if case.due_on is None and case.kind is CaseKind.OBJECTION else "",
                 "files": work.uow.evidence.count(case.id),
                 "steps": [
-                    line.format(number=case.number)
-                    for line in (OUTSIDE if outside else NEXT.get(case.kind, ()))
+                    line.format(number=case.number, door=outside.name if outside else "") for line in steps
                 ],
-                "outside": repairs.door(work) if outside else None,
+                "outside": outside,
                 "papers": work.uow.papers.of_case(case.id),
                 "code": _code(work, case.id),
             }
@@ -72,6 +81,15 @@ class Filed:
         values = await visit.read(ask)
         kind = values["case"].kind
         return visit.page("firm/filed.html", title=TITLES.get(kind, "已提交"), **values)
+
+
+def _outside(work: Work, case: Case) -> Door | None:
+    """The window of another body where the application itself must be made; None where it is made here."""
+    if case.kind is CaseKind.REPAIR:
+        return None if work.rulebook.repair.decided_here else repairs.door(work)
+    doors = work.rulebook.objection.doors if case.kind is CaseKind.OBJECTION else ()
+    chosen = (door for door in doors if door.id == case.facts.get("door"))
+    return next((door for door in chosen if door.owner == "outside"), None)
 
 
 def _code(work: Work, case_id: int) -> str:

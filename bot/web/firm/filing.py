@@ -40,6 +40,7 @@ SUBJECT: Final = r"{subject_id:\d{1,15}}"
 _MOST_PARTS = 40
 #: characters of a field that are kept, however much was typed
 _KEPT = 5000
+_NUMBER = re.compile(r"[A-Z]{2}\d{8,12}")
 _ONCE = re.compile(r"[0-9a-f]{16}")
 
 DONE = {
@@ -211,7 +212,7 @@ class Filing(ABC):
         except (NotAllowed, NotFound):
             raise
         except Refused as refusal:
-            return _stopped(visit, refusal)
+            return _stopped(visit, refusal, kept=True)
         return visit.go(f"/h5/firm/filed/{number}")
 
     async def _found(self, visit: Visit) -> tuple[Sheet, Draft] | web.StreamResponse:
@@ -302,8 +303,16 @@ class Filing(ABC):
         )
 
 
-def _stopped(visit: Visit, refusal: Refused) -> web.Response:
-    return visit.page("firm/stopped.html", title="现在不能提交", text=refusal.text)
+def _stopped(visit: Visit, refusal: Refused, *, kept: bool = False) -> web.Response:
+    """Why it cannot be filed now, with the way to the case that the words name."""
+    named = _NUMBER.search(refusal.text)
+    return visit.page(
+        "firm/stopped.html",
+        title="现在不能提交",
+        text=refusal.text,
+        number=named[0] if named else "",
+        kept=kept,
+    )
 
 
 def file_lines(draft: Draft) -> list[tuple[HeldFile, str]]:
