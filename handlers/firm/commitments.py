@@ -16,6 +16,7 @@ from handlers.context import Context
 from handlers.dialogue import Accept, Again, Checked, Data, Form, Step, Stop, start
 from handlers.firm import texts
 from handlers.firm.forms import numbered
+from handlers.firm.papers import with_papers
 from handlers.firm.subjects import Chosen, chosen
 from handlers.firm.wording import day
 from handlers.pages import FILL_IN, with_link
@@ -279,9 +280,11 @@ def _sign(context: Context, data: Data) -> str:
     if draft is None or held is None:
         return CHANGED
     actor = staff.firm_actor(context.person, held.subject.name)
-    case, commitment = commitments.sign(context.work(), actor, held.subject, held.binding, draft)
+    work = context.work()
+    case, commitment = commitments.sign(work, actor, held.subject, held.binding, draft)
     due = PROMISED.format(date=day(draft.due_on)) if draft.due_on else ""
-    return SIGNED.format(number=case.number, code=commitment.code, due=due)
+    said = SIGNED.format(number=case.number, code=commitment.code, due=due)
+    return with_papers(context, work, case, said)
 
 
 COMMIT = Form(

@@ -7,14 +7,15 @@ import re
 from domain.clock import legal_date
 from domain.errors import Refused
 from domain.model.case import Actor, Case
-from domain.services import case_rights, case_view, cases, paper_shelf, staff
+from domain.services import case_rights, case_view, cases, staff
 from domain.services.work import Work
 from handlers.context import Context
 from handlers.firm import privacy
 from handlers.firm.forms import numbered
+from handlers.firm.papers import with_papers
 from handlers.firm.subjects import chosen
 from handlers.firm.wording import day
-from handlers.pages import link_line, with_link
+from handlers.pages import with_link
 
 _NUMBER = re.compile(r"([A-Za-z]{2}\d{8,})\s*(.*)", re.DOTALL)
 
@@ -26,7 +27,6 @@ OUTCOME = "，结果：{outcome}"
 BESIDE = "另有：{lines}。\n"
 STEP = "· {date} {who}：{what}{said}"
 SAID = "（{text}）"
-PAPER = "看{title}"
 CAN = "您现在可以：{actions}。"
 CAN_NOTHING = "有疑问请打电话{phone}（{hours}）。"
 MUST = {
@@ -123,15 +123,5 @@ def _one(context: Context, work: Work, case: Case, actor: Actor) -> str:
         steps="\n".join(steps),
         next=ahead or CAN_NOTHING.format(phone=office.phone, hours=office.hours),
     )
-    papers = "\n".join([text, *paper_links(context, work, case)])
-    return with_link(context, papers, f"/h5/firm/cases/{seen.number}", PAGE_OF_ONE)
-
-
-def paper_links(context: Context, work: Work, case: Case) -> list[str]:
-    """A line for each paper of a case that holds, to open it; none where the service has no pages."""
-    lines = (
-        link_line(context, f"/h5/firm/papers/{each.id}", PAPER.format(title=each.title))
-        for each in paper_shelf.of_case(work, case)
-        if each.status.valid
-    )
-    return [line for line in lines if line]
+    text = with_papers(context, work, case, text)
+    return with_link(context, text, f"/h5/firm/cases/{seen.number}", PAGE_OF_ONE)

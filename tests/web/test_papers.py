@@ -9,14 +9,16 @@ import pytest
 from aiohttp import ClientSession
 from pypdf import PdfReader
 
+from bot.documents.press import pdf_of
 from domain.model.paper import Paper, PaperKind
 from domain.model.record import RecordKind
 from domain.model.subject import Subject
 from domain.services import papers
 from domain.services.staff import actor_of
+from storage.files import FolderFiles
 from storage.unit_of_work import SqlUnitOfWork
 from tests.driver import Phone
-from tests.stories.casework import does, fined, letters, objects, office, warned
+from tests.stories.casework import does, fined, letters, may_sign, objects, office, signs, warned
 from tests.stories.conftest import OpenTown, Town
 from tests.stories.desks import hired
 from tests.web.conftest import Enter
@@ -183,3 +185,16 @@ async def test_the_chat_gives_the_way_to_the_decision(sqlite_url: str, open_town
         assert "看异议处理决定书</a>" in said
         assert "看受理通知书</a>" in said
         assert "https://x.example/h5/firm/in/" in said
+
+
+@pytest.mark.clause("S3-28")
+async def test_whoever_signed_in_the_chat_is_given_the_letter(sqlite_url: str, open_town: OpenTown) -> None:
+    async with open_town(sqlite_url, base_url="https://x.example") as town:
+        firm, wang = await warned(town, "平鲁晋北商贸有限公司")
+        await may_sign(town, wang, firm)
+        number = await signs(wang, str(firm.uscc))
+        assert "看信用承诺书</a>" in wang.sees[-1].text
+        assert "看信用承诺书</a>" in await wang.says(f"进度 {number}")
+        letter = await newest(town, firm, PaperKind.COMMITMENT)
+        house, files = town.parts.house, FolderFiles(town.parts.settings.attachments)
+        assert f"承诺人：{firm.name}" in text_of(await pdf_of(house, files, letter.id))
