@@ -14,6 +14,7 @@ from typing import Any
 from domain.errors import NotAllowed
 from domain.model.assessment import Assessment, Step
 from domain.model.case import Actor, Case, CaseKind, Clock, Doer, Evidence
+from domain.model.commitment import Commitment
 from domain.model.person import POWER_NAMES
 from domain.model.record import Record
 from domain.model.subject import Subject
@@ -30,6 +31,7 @@ from domain.services.case_rights import Rights
 from domain.services.work import Work
 
 PURPOSE = "案卷"
+_ISO_LENGTH = len("2026-11-20")
 
 #: facts of a case as they are named to staff, in this order
 LABELS = {
@@ -40,6 +42,12 @@ LABELS = {
     "name": "被授权人",
     "scope": "授权范围",
     "until": "授权到期",
+}
+#: what the same facts are in some kinds
+_OWN_LABELS: Mapping[CaseKind, Mapping[str, str]] = {
+    CaseKind.SERVICE: {"said": "要送达的内容", "reason": "没有送到的原因"},
+    CaseKind.BROADCAST: {"what": "对象", "said": "通知内容"},
+    CaseKind.CONSULTATION: {"said": "要问的事"},
 }
 
 MET = "{day}已完成"
@@ -123,6 +131,8 @@ class GradeShown:
     """The grade in question with the steps that led to it."""
 
     assessment: Assessment
+    #: who approved it, by name; "" where it came into force by itself
+    approver: str
     deciding: tuple[Step, ...]
     others: tuple[Step, ...]
 
@@ -140,6 +150,7 @@ class CaseFile:
     facts: tuple[tuple[str, str], ...]
     measures: tuple[Mapping[str, Any], ...]
     record: Record | None
+    commitment: Commitment | None
     grade: GradeShown | None
     clocks: tuple[ClockLine, ...]
     #: None: this member may not read the files
@@ -166,9 +177,10 @@ def opened(work: Work, number: str, actor: Actor) -> CaseFile:
         urgency=urgency(work, case),
         subject=subject,
         applicant=_applicant(work, case),
-        facts=tuple(_facts(case)),
+        facts=tuple(facts(case)),
         measures=tuple(case.facts.get("measures", ())),
         record=work.uow.records.get(record_id) if isinstance(record_id, int) else None,
+        commitment=work.uow.commitments.of_case(case.id) if case.kind is CaseKind.COMMITMENT else None,
         grade=_grade(work, case),
         clocks=tuple(_clock(work, case, clock) for clock in case.clocks),
         files=_files(work, case, actor),
@@ -223,11 +235,21 @@ def _applicant(work: Work, case: Case) -> str:
     return f"办事人{case.applicant_id}号，权限“{POWER_NAMES[binding.power]}”，{since}绑定"
 
 
-def _facts(case: Case) -> Iterator[tuple[str, str]]:
+def facts(case: Case) -> Iterator[tuple[str, str]]:
+    """What the case is about as it was said: (name, value), for staff."""
     for key, label in LABELS.items():
         value = case.facts.get(key)
         if isinstance(value, str) and value:
-            yield label, value
+            yield _OWN_LABELS.get(case.kind, {}).get(key, label), _spoken(value)
+
+
+def _spoken(value: str) -> str:
+    """A date as people read it; anything else as it stands."""
+    try:
+        day = date.fromisoformat(value) if len(value) == _ISO_LENGTH else None
+    except ValueError:
+        day = None
+    return value if day is None else f"{day.year}年{day.month}月{day.day}日"
 
 
 def _grade(work: Work, case: Case) -> GradeShown | None:
@@ -235,14 +257,16 @@ def _grade(work: Work, case: Case) -> GradeShown | None:
     if case.facts.get("against") != objections.AGAINST_GRADE or case.subject_id is None:
         return None
     assessment = work.uow.assessments.in_force(case.subject_id)
-    return None if assessment is None else grade_shown(assessment)
+    return None if assessment is None else grade_shown(work, assessment)
 
 
-def grade_shown(assessment: Assessment) -> GradeShown:
+def grade_shown(work: Work, assessment: Assessment) -> GradeShown:
     """An assessment with its trace in two parts: what decided, and what was compared besides."""
     deciding = deciding_steps(assessment.evaluation)
     others = tuple(step for step in assessment.evaluation.trace if step not in deciding)
-    return GradeShown(assessment, deciding, others)
+    approver = work.uow.staff.get(assessment.approved_by) if assessment.approved_by else None
+    name = approver.name if approver is not None else assessment.approved_by
+    return GradeShown(assessment, name, deciding, others)
 
 
 def _clock(work: Work, case: Case, clock: Clock) -> ClockLine:

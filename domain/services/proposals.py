@@ -75,7 +75,7 @@ def opened(work: Work, actor: Actor, subject_id: int) -> Proposal:
     found = _waiting_for(work, actor, subject_id)
     looks.note(work.uow, subject_id, viewer=actor.label, purpose=PURPOSE, at=work.now)
     in_force = work.uow.assessments.in_force(subject_id)
-    shown = grade_shown(found)
+    shown = grade_shown(work, found)
     used = dict.fromkeys(record for step in shown.deciding for record in step.records)
     records = (work.uow.records.get(record) for record in used)
     return Proposal(

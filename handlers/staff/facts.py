@@ -10,7 +10,7 @@ from domain.model.subject import Subject
 from domain.rules.codes import mask_personal
 from domain.rules.trace import deciding_steps
 from domain.services import objections
-from domain.services.case_file import LABELS
+from domain.services.case_file import facts
 from domain.services.work import Work
 from handlers.context import Context
 from handlers.firm.wording import dated, day, graded
@@ -46,10 +46,8 @@ def facts_of(context: Context, work: Work, case: Case, *, purpose: str) -> str:
 
 
 def _said(case: Case) -> Iterator[str]:
-    for key, label in LABELS.items():
-        value = case.facts.get(key)
-        if isinstance(value, str) and value:
-            yield texts.FACT.format(label=label, value=value)
+    for label, value in facts(case):
+        yield texts.FACT.format(label=label, value=value)
 
 
 def _measures(case: Case) -> Iterator[str]:
