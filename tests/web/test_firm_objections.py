@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from urllib.parse import urlsplit
 from datetime import date
 
 import pytest
@@ -16,7 +18,7 @@ from domain.services import bindings, privacy
 from storage.files import FolderFiles
 from storage.unit_of_work import SqlUnitOfWork
 from tests.driver import Phone
-from tests.stories.casework import does, objects, office, warned
+from tests.stories.casework import does, may_sign, objects, office, warned
 from tests.stories.conftest import OpenTown, Town
 from tests.stories.desks import hired, sends
 from tests.web.conftest import Browser, Enter, person_of
@@ -156,12 +158,29 @@ async def test_a_draft_comes_back_with_its_time_and_goes_when_it_is_filed(town: 
     browser = await enter(town, wang, path)
     assert "2026年11月20日 10:00保存" in browser.last.text
     assert "写到一半" in browser.last.text
+    home = await browser.opens("/h5/firm/")
+    assert "填到一半的" in home.text
+    assert f'href="{path}"' in home.text
     (draft,) = await drafts_of(town, wang)
     assert (draft.path, draft.title[:3]) == (path, "异议：")
     assert "异议：" in await wang.says("我的数据")
     await writes(browser, path, text=REASON)
     await confirms(browser, path)
     assert await drafts_of(town, wang) == []
+    assert "填到一半的" not in (await browser.opens("/h5/firm/")).text
+
+
+async def test_the_chat_offers_the_page_and_what_is_filed_there_ends_up_in_the_same_list(
+    town: Town, enter: Enter
+) -> None:
+    firm, wang = await warned(town, "平鲁晋北商贸有限公司")
+    await may_sign(town, wang, firm)
+    for word, title in (("异议", "提异议"), ("修复", "信用修复"), ("承诺", "信用承诺")):
+        found = re.search(r'<a href="([^"]+)">也可以在页面上填写</a>', await wang.says(word))
+        assert found is not None
+        browser = await enter(town, wang, "/h5/firm/")
+        assert f"<h1>{title}</h1>" in (await browser.opens(urlsplit(found[1]).path)).text
+        await wang.says("取消")
 
 
 async def test_a_draft_can_be_thrown_away_and_the_nightly_sweep_takes_its_file(

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from bot.web.site import Side, Visit
 from domain.model.case import Actor
+from domain.model.draft import Draft
 from domain.model.person import POWER_NAMES
-from domain.services import case_reports, reports
+from domain.services import case_reports, drafts, reports
 from domain.services.case_reports import MyCases
 from domain.services.reports import FirmCard
 from domain.services.work import Work
@@ -29,16 +30,18 @@ class Home:
     async def show(self, visit: Visit) -> web.StreamResponse:
         """All firms with their grades; for somebody bound to none, how to begin."""
 
-        def ask(work: Work, actor: Actor) -> tuple[tuple[FirmCard, ...], MyCases]:
-            return reports.firms(work, actor), case_reports.mine(work, actor)
+        def ask(work: Work, actor: Actor) -> tuple[tuple[FirmCard, ...], MyCases, list[Draft]]:
+            begun = drafts.of_person(work, visit.person_id)
+            return reports.firms(work, actor), case_reports.mine(work, actor), begun
 
-        cards, mine = await visit.run(ask)
+        cards, mine, begun = await visit.run(ask)
         return visit.page(
             "firm/home.html",
             title="我的单位",
             cards=cards,
             matters=mine.open[:_MATTERS],
             more=max(0, len(mine.open) - _MATTERS),
+            begun=begun,
             powers=POWER_NAMES,
             several=len(cards) > 1,
         )
