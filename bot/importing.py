@@ -87,7 +87,7 @@ class Importer:
         try:
             result = await asyncio.to_thread(self._done, intake)
         except ImportBusyError:
-            # the lease ends by itself, and the table comes up again
+            await self._run(lambda uow: uow.intakes.postpone(intake))
             return 0
         except Refused as refusal:
             await self._failed(intake, refusal.text)

@@ -761,8 +761,8 @@ class Intakes(Protocol):
         """How far the job is, and that it is alive; False where somebody took the table away."""
         ...
 
-    def waiting(self) -> int:
-        """How many wait for a second person."""
+    def postpone(self, intake: Intake) -> None:
+        """What was taken could not be worked on now: it comes up after its lease, and no try is counted."""
         ...
 
     def stale(self, *, idle_before: datetime, ended_before: datetime, limit: int) -> list[Intake]:

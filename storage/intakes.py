@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from domain.model.intake import AT_WORK, OPEN, Checkup, FoundColumn, Glimpse, Intake, IntakeState
 from domain.ports import Sealer
@@ -75,7 +75,11 @@ _PROGRESS = (
     .where(intakes.c.id == bindparam("wanted"), intakes.c.version == bindparam("was"))
     .values(rows_done=bindparam("done"), rows_all=bindparam("in_all"), lease_until=bindparam("until"))
 )
-_WAITING = select(func.count()).where(intakes.c.state == IntakeState.WAITING.value)
+_POSTPONE = (
+    update(intakes)
+    .where(intakes.c.id == bindparam("wanted"), intakes.c.version == bindparam("was"))
+    .values(attempts=intakes.c.attempts - 1)
+)
 #: what lies in the file store and is not needed any more, or was never finished
 _STALE = (
     select(intakes)
@@ -145,9 +149,9 @@ class SqlIntakes:
         }
         return self._connection.execute(_PROGRESS, values).rowcount == 1
 
-    def waiting(self) -> int:
-        """How many wait for a second person."""
-        return int(self._connection.execute(_WAITING).scalar_one())
+    def postpone(self, intake: Intake) -> None:
+        """What was taken could not be worked on now: it comes up after its lease, and no try is counted."""
+        self._connection.execute(_POSTPONE, {"wanted": intake.id, "was": intake.version})
 
     def stale(self, *, idle_before: datetime, ended_before: datetime, limit: int) -> list[Intake]:
         """Those of which something lies in the file store that is not needed any more."""

@@ -125,7 +125,10 @@ def opened(work: Work, actor: Actor, number: str) -> NoticeView:
     cases.note_view(work, case, actor.id)
     ledger = work.uow.broadcasts.ledger(notice.id)
     choices = cases.allowed(work, case, actor)
-    if not notice.counted:
+    if notice.counted is None:
+        # nobody decides on what is still being counted
+        choices = tuple(choice for choice in choices if choice == "撤回")
+    elif not notice.counted:
         choices = tuple(choice for choice in choices if choice != "同意")
     mine = str(case.facts["sender"]) == actor.id
     if not mine and "驳回" in choices:

@@ -11,6 +11,7 @@ from domain.services.import_kinds import KINDS, STAFF, ImportKind
 from domain.services.work import Work
 
 NOT_YOURS = "导入由信用办管理员或经办人员办理，您现在没有这个角色。"
+NOT_YOURS_TO_SEE = "导入由信用办管理员、经办人员办理，由审批人员确认，您现在没有这些角色。"
 NOT_YOUR_KIND = "“{title}”只能由信用办管理员导入。"
 OWN = "要由另一位同事确认：这份表格是您上传的。"
 NOT_CONFIRMER = "确认导入由{department}或信用办的审批人员、信用办管理员办理，您现在没有这个角色。"
@@ -24,6 +25,12 @@ def require_importer(actor: Actor, kind: ImportKind | None = None) -> None:
     if kind is STAFF and Doer.ADMIN not in actor.doers:
         # who grants roles is not granted by a table that he may upload himself
         raise NotAllowed(NOT_YOUR_KIND.format(title=kind.title))
+
+
+def require_viewer(actor: Actor) -> None:
+    """``NotAllowed`` for somebody who neither uploads nor confirms tables."""
+    if not {Doer.ADMIN, Doer.CLERK, Doer.APPROVER} & actor.doers:
+        raise NotAllowed(NOT_YOURS_TO_SEE)
 
 
 def kinds_for(actor: Actor) -> list[ImportKind]:

@@ -16,7 +16,13 @@ from domain.model.case import Actor
 from domain.model.intake import AT_WORK, Checkup, Glimpse, Intake, IntakeState
 from domain.services import letters
 from domain.services.import_kinds import Column, ImportKind, Use, import_kind
-from domain.services.intake_rights import confirmers, may_see, require_confirmer, require_importer
+from domain.services.intake_rights import (
+    confirmers,
+    may_see,
+    require_confirmer,
+    require_importer,
+    require_viewer,
+)
 from domain.services.work import Work
 
 #: a job that reports nothing for so long is dead
@@ -68,7 +74,8 @@ class Table:
 
 
 def listed(work: Work, actor: Actor) -> list[Intake]:
-    """The newest ones that this actor may see."""
+    """The newest ones that this actor may see; ``NotAllowed`` for somebody without a part in imports."""
+    require_viewer(actor)
     return [each for each in work.uow.intakes.newest(limit=NEWEST) if may_see(work, each, actor)]
 
 

@@ -22,7 +22,7 @@ async def someone(town: Town, enter: Enter) -> Browser:
     return await enter(town, await hired(town, "shen", "沈计", "审计"), PAGE)
 
 
-@pytest.mark.clause("S2-13")
+@pytest.mark.clause("C-11")
 async def test_grades_cases_and_letters_are_drawn_and_told_in_tables(town: Town, enter: Enter) -> None:
     await objected(town)
     for name in ("平鲁甲商贸有限公司", "平鲁乙商贸有限公司"):

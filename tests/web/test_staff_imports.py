@@ -12,6 +12,8 @@ from sqlalchemy import select
 from bot.clock import FixedClock, MovableClock
 from domain.model.intake import IntakeState
 from domain.model.person import Staff
+from domain.services import intakes as intake_service
+from storage import imports
 from storage.tables import audit, intakes
 from storage.unit_of_work import SqlUnitOfWork
 from tests.driver import BEGINNING, Desk
@@ -43,8 +45,16 @@ async def submitted(town: Town, enter: Enter) -> tuple[Browser, Browser]:
     return chen, liu
 
 
-@pytest.mark.clause("S2-45")
-async def test_one_uploads_another_confirms_and_both_are_told(town: Town, enter: Enter) -> None:
+@pytest.mark.clause("S0-37")
+@pytest.mark.clause("S0-38")
+async def test_one_uploads_another_confirms_and_both_are_told(
+    open_town: OpenTown, database_url: str, enter: Enter
+) -> None:
+    async with open_town(database_url) as town:
+        await confirmed(town, enter)
+
+
+async def confirmed(town: Town, enter: Enter) -> None:
     chen, liu = await clerk(town, enter), await approver(town, enter)
     page = await uploads(chen)
     assert "已收到，正在检查" in page
@@ -68,6 +78,7 @@ async def test_one_uploads_another_confirms_and_both_are_told(town: Town, enter:
     for userid in ("chen", "liu"):
         assert heard(town.story.desk(userid), "导入完成：名单.csv（陈静上传，刘海确认）") == 1
     assert heard(town.story.desk("liu"), "陈静请您确认导入“主体名单”") == 1
+    assert heard(town.story.desk("liu"), f"{LIST}/1") >= 1
     batch = done.batch_id
     assert batch is not None
     found = await town.read(lambda uow: uow.batches.get(batch))
@@ -92,7 +103,7 @@ async def test_rejected_rows_are_shown_with_reasons_and_handed_out_as_a_workbook
     assert str(rows[1][-1]) in page
 
 
-@pytest.mark.clause("S2-45")
+@pytest.mark.clause("S0-37")
 async def test_whoever_uploaded_a_table_never_confirms_it(town: Town, enter: Enter) -> None:
     gao = await clerk(town, enter, "gao", "高山", "信用办管理员", "审批", "经办")
     await approver(town, enter)
@@ -347,3 +358,40 @@ async def test_the_chat_leads_to_the_page_and_every_step_is_audited(town: Town, 
         ("intake.confirmed", "staff:liu"),
         ("intake.imported", "staff:liu"),
     ]
+
+
+async def test_who_has_no_part_in_imports_is_told_who_has(town: Town, enter: Enter) -> None:
+    shen = await clerk(town, enter, "shen", "沈计", "审计")
+    assert shen.last.status == 403
+    assert "由审批人员确认" in shen.last.text
+
+
+async def test_a_table_waits_while_another_import_is_alive(town: Town, enter: Enter) -> None:
+    _, liu = await submitted(town, enter)
+    now = town.story.clock.now()
+
+    def alive(uow: SqlUnitOfWork) -> int:
+        return imports.open_batch(
+            uow.connection, "awards", file_sha256="", source="cli", by="cli:root", now=now
+        )
+
+    batch = await town.write(alive)
+    await takes(liu, "confirm")
+    for _ in range(intake_service.MOST_ATTEMPTS + 1):
+        await runs(town, "intakes")
+        assert not await counted(town)
+        town.story.passes(minutes=2)
+        await town.write(lambda uow: imports.renew(uow.connection, batch, town.story.clock.now()))
+    await town.write(lambda uow: imports.abandon(uow.connection, batch, town.story.clock.now(), "test"))
+    assert (await settled(town)).state is IntakeState.DONE
+    assert await counted(town)
+
+
+async def test_a_job_that_dies_again_and_again_gives_up_with_a_line(town: Town, enter: Enter) -> None:
+    chen = await clerk(town, enter)
+    await uploads(chen)
+    await settled(town)
+    tried = {"state": IntakeState.CHECKING.value, "attempts": intake_service.MOST_ATTEMPTS}
+    await town.write(lambda uow: uow.connection.execute(intakes.update().values(tried)))
+    assert (await settled(town)).reason == intake_service.BROKEN
+    assert intake_service.BROKEN in (await chen.opens(f"{LIST}/1")).text
