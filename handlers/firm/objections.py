@@ -34,6 +34,10 @@ FILED = "已提交，案号{number}。{annotation}\n{due}\n回复“进度 {numb
 #: what the nearest limit is for: whether the case is taken on, or its end
 DUE_ACCEPTED, DUE_ENDED = "是否受理：{countdown}。", "办结：{countdown}。"
 DUE_LATER = "办结时限从工作人员登记收到正式申请起算。"
+PACKAGE = (
+    "\n\n请到“{door}”网站正式提交：{url}\n照下面的内容填写：\n申请人：{name}{code}\n异议内容：{what}\n理由：{text}\n"
+    "提交以后，把网站的受理回执拍照发给我，工作人员登记收到的日期。"
+)
 WHICH_REVIEW = "要对哪个决定申请复核？\n{choices}\n请回复序号。"
 WHICH_REVIEW_HELP = "一个决定只能复核一次，由原决定人以外的人办理。"
 NO_LONGER = "情况有变化，这一项现在不能提交了。请回复“异议”重新看一次。"
@@ -110,6 +114,10 @@ def _doors(context: Context, data: Data) -> tuple[Door, ...]:
     return objections.doors(context.work(), target) if target else ()
 
 
+def _has_several_doors(context: Context, data: Data) -> bool:
+    return len(_doors(context, data)) > 1
+
+
 def _ask_door(context: Context, data: Data) -> str:
     return DOOR.format(choices=numbered([door.name for door in _doors(context, data)]))
 
@@ -138,7 +146,11 @@ def _ask_to_confirm(context: Context, data: Data) -> str:
 
 
 def _door(context: Context, data: Data) -> Door | None:
-    return next((door for door in _doors(context, data) if door.id == data["door"]), None)
+    """The door that was chosen; where there is only one, nobody is asked."""
+    doors = _doors(context, data)
+    if len(doors) == 1:
+        return doors[0]
+    return next((door for door in doors if door.id == data.get("door")), None)
 
 
 def _file(context: Context, data: Data) -> str:
@@ -153,7 +165,17 @@ def _file(context: Context, data: Data) -> str:
         return refusal.text
     annotated = target.record is not None and work.rulebook.objection.annotation.on
     annotation = work.rulebook.objection.annotation.public_text if annotated else ""
-    return filed_text(work, case, annotation)
+    return filed_text(work, case, annotation) + _package(subject, target, door, data["reason"])
+
+
+def _package(subject: Subject, target: Target, door: Door, reason: str) -> str:
+    """What to fill in at another body's window, and what comes back from there (S4-33); "" for a door of ours."""
+    if door.owner != "outside":
+        return ""
+    code = f"，{subject.uscc}" if subject.uscc else ""
+    return PACKAGE.format(
+        door=door.name, url=door.url, name=subject.name, code=code, what=target.text, text=reason
+    )
 
 
 def filed_text(work: Work, case: Case, annotation: str = "") -> str:
@@ -209,7 +231,7 @@ OBJECT = Form(
     version=1,
     steps=(
         Step("what", _ask_what, _check_what, WHAT_HELP),
-        Step("door", _ask_door, _check_door, DOOR_HELP),
+        Step("door", _ask_door, _check_door, DOOR_HELP, applies=_has_several_doors),
         Step("reason", _ask_reason, described, REASON_HELP, verbatim=True),
         Step("confirm", _ask_to_confirm, confirmed, CONFIRM_HELP),
     ),

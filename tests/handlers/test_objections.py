@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from domain.errors import NotAllowed
 from domain.model.case import Case
 from domain.model.person import Power, Staff
-from domain.model.record import RecordState
+from domain.model.record import RecordKind, RecordState
 from domain.model.subject import Subject
 from domain.services import cases
 from domain.services.staff import actor_of
@@ -174,3 +175,28 @@ def test_what_the_firm_wrote_keeps_its_punctuation(staffed: Town, firm: Subject)
     number = objects(talk)
     case = cases.find(work_of(staffed), number)
     assert case.facts["said"] == "这条警告已被复议决定撤销，文号附后"
+
+
+@pytest.mark.clause("S4-33", "S4-34")
+def test_where_the_province_takes_objections_the_package_is_prepared_and_the_receipt_starts_the_clock(
+    town_of: Callable[[str], Town],
+) -> None:
+    town = town_of("hegang")
+    town.uow.staff.save(Staff("chen", "陈晨", ("经办",), town.office.name))
+    firm = town.firm("鹤岗甲有限公司")
+    town.record(firm, RecordKind.RECTIFICATION, date(2026, 5, 1), title="责令改正")
+    talk = town.bound(firm)
+    assert "对哪一项有异议" in talk.says("异议")
+    talk.says("1")
+    talk.says("这条记录已被复议决定撤销")
+    said = talk.says("确认")
+    for words in ("https://credit.hlj.gov.cn", str(firm.uscc), "责令改正", "已被复议决定撤销", "拍照发给我"):
+        assert words in said
+    number = said.split("案号")[1][:10]
+    assert cases.find(work_of(town), number).due_on is None
+    town.clock.advance(days=3)
+    case = cases.act(
+        work_of(town), number, "受理", actor=actor_of(work_of(town), "chen"), text="11月23日网站收到"
+    )
+    # seven working days from the formal receipt
+    assert case.due_on == date(2026, 12, 2)
