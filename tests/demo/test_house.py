@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -26,8 +27,18 @@ from tests.browser.town import Town, open_town
 BEFORE_THE_FESTIVAL = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's database, loaded once for all towns of this file."""
+    folder = tmp_path_factory.mktemp("loaded")
+    clock = MovableClock(FixedClock(BEFORE_THE_FESTIVAL))
+    prepare(load_demo_settings(rulebook="xixia", data_dir=folder), clock, lambda _: None)
+    return folder
+
+
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def town(loaded: Path, tmp_path: Path) -> AsyncIterator[Town]:
+    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
     async with open_town(tmp_path, beginning=BEFORE_THE_FESTIVAL) as opened:
         yield opened
 

@@ -79,13 +79,13 @@ export function toast(text) {
 }
 
 /** Asks with choices and a line of text; resolves with the answer, or null. */
-export function ask({ title, note = "", label, placeholder = "", choices = [], value = "", optional = false }) {
+export function ask({ title, note = "", label, placeholder = "", choices = [], value = "", optional = false, type = "text", min = "", max = "" }) {
   const dialog = $("ask");
   $("ask-title").textContent = title;
   $("ask-note").textContent = note;
   $("ask-label").textContent = label;
   $("ask-text").placeholder = placeholder;
-  $("ask-text").value = value;
+  Object.assign($("ask-text"), { type, min, max, value });
   $("ask-text").required = !optional;
   return new Promise((resolve) => {
     let answer = null;

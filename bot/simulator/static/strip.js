@@ -1,5 +1,5 @@
 // The calendar: what day it is, where the clock may go, which days are worked, and what arrived on the way.
-import { $, button, h, moment } from "./dom.js";
+import { $, ask, button, h, moment } from "./dom.js";
 import { asked, get } from "./server.js";
 
 const WEEK = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
@@ -18,11 +18,7 @@ export class Strip {
     for (const each of document.querySelectorAll("[data-move]")) {
       each.addEventListener("click", () => this.move(each.dataset.move === "hour" ? { hours: 1 } : { next: "workday" }));
     }
-    $("pick-day").addEventListener("change", () => {
-      const date = $("pick-day").value;
-      if (date) this.move({ date });
-      $("pick-day").value = "";
-    });
+    $("pick-day").addEventListener("click", () => this.pick());
     $("days").addEventListener("keydown", (event) => this.walk(event));
   }
 
@@ -44,8 +40,7 @@ export class Strip {
     if (form === this.form) return;
     this.form = form;
     this.days = days;
-    $("pick-day").min = this.today;
-    $("pick-day").max = latest;
+    this.latest = latest;
     $("days").replaceChildren(...days.map((each) => this.cell(each)));
     $("now-day").textContent = this.aboutToday();
     const current = $("days").querySelector(".today");
@@ -90,6 +85,12 @@ export class Strip {
     for (const each of cells) each.tabIndex = -1;
     to.tabIndex = 0;
     to.focus();
+  }
+
+  async pick() {
+    const tomorrow = this.days.find((each) => each.day > this.today)?.day ?? this.today;
+    const date = await ask({ title: "把时钟拨到哪一天", note: "到那天早上 9:00；途中每个工作日到期的事都照办。只能往前拨。", label: "日期", type: "date", value: tomorrow, max: this.latest });
+    if (date) this.move({ date });
   }
 
   async move(body) {
