@@ -735,6 +735,10 @@ class Papers(Protocol):
         """It no longer holds; False where that was said before."""
         ...
 
+    def reinstate(self, paper_id: int) -> None:
+        """It holds again: what had ended it was itself corrected."""
+        ...
+
 
 class Intakes(Protocol):
     """Uploaded tables that wait for a check, a second person, or their import."""

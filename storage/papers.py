@@ -51,6 +51,7 @@ _REVOKE = (
     .where(papers.c.id == bindparam("wanted"), papers.c.revoked_at.is_(None))
     .values(revoked_at=bindparam("at"), revoked_why=bindparam("why"))
 )
+_REINSTATE = update(papers).where(papers.c.id == bindparam("wanted")).values(revoked_at=None, revoked_why="")
 
 #: columns that hold the field of the same name as it is
 _PLAIN = (
@@ -127,6 +128,10 @@ class SqlPapers:
         """It no longer holds; False where that was said before."""
         values = {"wanted": paper_id, "at": at, "why": why}
         return self._connection.execute(_REVOKE, values).rowcount == 1
+
+    def reinstate(self, paper_id: int) -> None:
+        """It holds again: what had ended it was itself corrected."""
+        self._connection.execute(_REINSTATE, {"wanted": paper_id})
 
     def _one(self, statement: Select[tuple[Any, ...]], values: dict[str, Any]) -> Paper | None:
         row = self._connection.execute(statement, values).mappings().first()

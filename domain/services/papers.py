@@ -22,6 +22,7 @@ from domain.model.paper import SERIES, Content, Paper, PaperKind, text_hash
 from domain.model.person import Power
 from domain.model.record import RecordKind, RecordState
 from domain.model.subject import Subject
+from domain.rules.quotation import quoted
 from domain.services import bindings, grades, letters, paper_decisions, paper_notices
 from domain.services.work import Work
 
@@ -44,6 +45,8 @@ OVERTURNED = "经复核，已由{number}作出新的决定"
 WITHDRAWN = "承诺已撤回"
 REPLACED = "信用等级已重新评定"
 RECORD_GONE = "所依据的记录已不再有效"
+
+NOT_PUBLIC = "您写的内容引用了不对外公开的文件（{what}）。请用自己的话说明，或引用公开的法律法规。"
 
 BY_HAND = "这份文书里有不能自动排印的内容（例如字库没有的字），已转{issuer}人工制作，办好后通知您。"
 MAKE_BY_HAND = "{title}{number}（{name}）里有不能自动排印的内容，请按系统里的内容人工制作并送达。原因：{why}"
@@ -137,8 +140,21 @@ def _decided(work: Work, case: Case, text: str) -> None:
 def _changed_on_review(work: Work, case: Case, text: str) -> None:
     """The decision that a review undoes or changes no longer holds."""
     _decided(work, case, text)
-    if case.parent_id is not None:
-        _end(work, case.parent_id, OVERTURNED.format(number=case.number))
+    reviewed = _reviewed(work, case)
+    if reviewed is not None:
+        _end(work, reviewed.id, OVERTURNED.format(number=case.number))
+
+
+def _maintained_on_review(work: Work, case: Case, text: str) -> None:
+    """The decision stands; again, where a review that is corrected by this one had ended it."""
+    _decided(work, case, text)
+    reviewed, corrected = _reviewed(work, case), work.uow.cases.get(case.parent_id or 0)
+    if reviewed is None or corrected is None or corrected.id == reviewed.id:
+        return
+    for paper in work.uow.papers.of_case(reviewed.id):
+        if paper.revoked_why == OVERTURNED.format(number=corrected.number):
+            work.uow.papers.reinstate(paper.id)
+            _audit(work, "paper.reinstated", paper)
 
 
 def _mirrored(work: Work, case: Case, text: str) -> None:
@@ -169,7 +185,7 @@ ISSUES: dict[tuple[CaseKind, str], Issue] = {
     (CaseKind.OBJECTION, "驳回"): _decided,
     (CaseKind.REVIEW, "同意"): _changed_on_review,
     (CaseKind.REVIEW, "部分同意"): _changed_on_review,
-    (CaseKind.REVIEW, "驳回"): _decided,
+    (CaseKind.REVIEW, "驳回"): _maintained_on_review,
     (CaseKind.REPAIR, "同意"): _decided,
     (CaseKind.REPAIR, "驳回"): _decided,
     (CaseKind.REPAIR, "登记同意"): _mirrored,
@@ -182,10 +198,16 @@ ISSUES: dict[tuple[CaseKind, str], Issue] = {
 
 
 def put_on_paper(work: Work, case: Case, action: str, text: str) -> None:
-    """Issue or end what goes with a step, after all that follows from it was done."""
+    """Issue or end what goes with a step, after all that follows from it was done.
+
+    ``Refused`` where the words of the staff quote a document that is not public (S3-03).
+    """
     issue = ISSUES.get((case.kind, action))
-    if issue is not None:
-        issue(work, case, text)
+    if issue is None:
+        return
+    if what := quoted(work.rulebook, text):
+        raise Refused(NOT_PUBLIC.format(what=what))
+    issue(work, case, text)
 
 
 # -- reading and checking ------------------------------------------------------
@@ -222,7 +244,7 @@ def not_printable(work: Work, paper: Paper, why: str) -> str:
     """A paper cannot be printed: its issuer's clerks are told, once; returns what the reader is told."""
     if not paper.by_hand:
         work.uow.papers.note_by_hand(paper.id, why)
-        work.uow.audit.append("paper.by_hand", actor="system", subject_id=paper.subject_id, ref=paper.number)
+        _audit(work, "paper.by_hand", paper)
         said = MAKE_BY_HAND.format(
             title=paper.content.title,
             number=paper.number,
@@ -290,9 +312,19 @@ def _end(work: Work, case_id: int, why: str) -> None:
     """The papers of a case no longer hold; that it was accepted remains true."""
     for paper in work.uow.papers.of_case(case_id):
         if paper.kind is not PaperKind.ACCEPTANCE and work.uow.papers.revoke(paper.id, at=work.now, why=why):
-            work.uow.audit.append(
-                "paper.revoked", actor="system", subject_id=paper.subject_id, ref=paper.number
-            )
+            _audit(work, "paper.revoked", paper)
+
+
+def _reviewed(work: Work, case: Case) -> Case | None:
+    """The decided case that a review is about; a corrected review goes back to it over the first one."""
+    one: Case | None = case
+    while one is not None and one.kind is CaseKind.REVIEW:
+        one = work.uow.cases.get(one.parent_id) if one.parent_id else None
+    return one
+
+
+def _audit(work: Work, what: str, paper: Paper) -> None:
+    work.uow.audit.append(what, actor="system", subject_id=paper.subject_id, ref=paper.number)
 
 
 def _status_of_grade(work: Work, paper: Paper) -> Status:

@@ -116,6 +116,30 @@ def test_a_review_that_goes_another_way_ends_the_first_decision(
     assert papers.status(bureau.work, accepted[0]).valid, "that it was accepted remains true"
 
 
+def test_a_review_that_is_corrected_gives_the_first_decision_back(bureau: Bureau) -> None:
+    decided = bureau.decides("驳回", REASON)
+    first = bureau.paper(PaperKind.OBJECTION)
+    review = bureau.reviewed(decided, "同意", "复核认定记录有误。")
+    bureau.hire("wu", "吴明", ("审批",), "市场监管局")
+    anew = bureau.does("wu", "更正", review, "漏看了缴款日期")
+    assert not papers.status(bureau.work, bureau.uow.papers.get(first.id) or first).valid
+    bureau.does("wu", "驳回", anew, "原决定正确。")
+    assert papers.status(bureau.work, bureau.uow.papers.get(first.id) or first).valid
+    assert [row.action for row in bureau.audit_rows()].count("paper.reinstated") == 1
+
+
+@pytest.mark.clause("S3-03")
+def test_a_reason_that_quotes_what_is_not_public_is_no_reason_for_a_firm(bureau_of: Open) -> None:
+    bureau = bureau_of("huairen")
+    case = bureau.objects()
+    clerk, approver = bureau.hands(case)
+    bureau.does(clerk, "受理", case)
+    with pytest.raises(Refused) as refusal:
+        bureau.does(approver, "驳回", case, f"依据《{bureau.rulebook.document.title}》不予支持")
+    assert "不对外公开" in refusal.value.text
+    assert bureau.rulebook.document.title not in refusal.value.text
+
+
 @pytest.mark.clause("S4-40")
 def test_a_grade_notice_ends_with_its_grade(bureau_of: Open) -> None:
     bureau = bureau_of("pinglu")
