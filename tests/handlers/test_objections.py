@@ -200,3 +200,31 @@ def test_where_the_province_takes_objections_the_package_is_prepared_and_the_rec
     )
     # seven working days from the formal receipt
     assert case.due_on == date(2026, 12, 2)
+
+
+@pytest.mark.clause("S1-20")
+def test_a_listing_may_be_contested_and_ends_when_the_objection_is_upheld(
+    town_of: Callable[[str], Town],
+) -> None:
+    town = town_of("wuzhong")
+    for userid, role in (("chen", "经办"), ("lin", "审批")):
+        town.uow.staff.save(Staff(userid, userid, (role,), town.office.name))
+    firm = town.firm("吴忠甲有限公司")
+    listing = town.record(firm, RecordKind.SERIOUS_LISTING, date(2026, 5, 1), title="列入严重失信主体名单")
+    talk = town.bound(firm)
+    assert "列入严重失信主体名单" in talk.says("异议")
+    if "向哪里提出" in talk.says("1"):
+        talk.says("1")
+    talk.says("列入决定已被法院撤销，判决书附后")
+    said = talk.says("确认")
+    number = said.split("案号")[1][:10]
+    record = town.uow.records.get(listing)
+    assert record is not None
+    assert record.state is RecordState.CONTESTED
+    # the document names no limit: the national one is a reference
+    assert "参考" in talk.says(f"进度 {number}")
+    decides(town, number, "同意")
+    record = town.uow.records.get(listing)
+    assert record is not None
+    assert record.state is RecordState.REVOKED
+    assert "您的异议成立" in waiting(town, talk)
