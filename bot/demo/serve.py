@@ -7,6 +7,7 @@ closed and the other one opened at the same address; the clock goes on.
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -45,6 +46,8 @@ Tell = Callable[[str], None]
 def run_demo(settings: DemoSettings, port: int, *, reset: bool, tell: Tell) -> None:
     """Load the demonstration where it is new, then serve it with the simulator beside it."""
     configure(settings.log_format, level="WARNING")
+    # a tick that is left out while another house is loaded is no news to a visitor
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     clock = MovableClock()
     if reset:
         reset_demo(settings)
