@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import urlsplit
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import FormData
@@ -76,18 +76,19 @@ async def test_a_record_that_is_contested_on_the_page_is_marked_at_once(town: To
     assert record.state is RecordState.CONTESTED
 
 
-async def test_pressing_twice_files_once(town: Town, enter: Enter) -> None:
-    _, browser, path = await against_record(town, enter)
-    once = once_of(await writes(browser, path, text=REASON))
-    form = {"csrf": browser.secret, "once": once}
-    first, second = await asyncio.gather(
-        *(browser.session.post(f"{town.story.service_url}{path}/send", data=form) for _ in range(2))
-    )
-    assert first.url == second.url
-    assert first.url.path == "/h5/firm/filed/YY20260001"
-    assert await town.read(lambda uow: uow.cases.by_number("YY20260002")) is None
-    again = await browser.sends(f"{path}/send", form)
-    assert again.path == "/h5/firm/filed/YY20260001"
+async def test_pressing_twice_at_the_same_instant_files_once(
+    database_url: str, open_town: OpenTown, enter: Enter
+) -> None:
+    async with open_town(database_url) as town:
+        _, browser, path = await against_record(town, enter)
+        once = once_of(await writes(browser, path, text=REASON, files={"a.pdf": PDF}))
+        form = {"csrf": browser.secret, "once": once}
+        address = f"{town.story.service_url}{path}/send"
+        answers = await asyncio.gather(*(browser.session.post(address, data=form) for _ in range(3)))
+        assert {answer.url.path for answer in answers} == {"/h5/firm/filed/YY20260001"}
+        assert await town.read(lambda uow: uow.cases.by_number("YY20260002")) is None
+        again = await browser.sends(f"{path}/send", form)
+        assert again.path == "/h5/firm/filed/YY20260001"
 
 
 async def test_an_objection_that_is_open_already_leads_to_its_case(town: Town, enter: Enter) -> None:
