@@ -59,7 +59,9 @@ _WATCH_FOCUS: Final = """() => {
   ];
   globalThis.focusWatch = watch;
   document.activeElement?.blur();
-  return expected.size;
+  // a date has a stop for its year, its month, its day and its calendar
+  const dates = [...expected].filter((each) => each.type === 'date');
+  return expected.size + 3 * dates.length;
 }"""
 
 #: doubles what all sizes are counted from, and names the words that did not grow with it
@@ -101,8 +103,10 @@ async def lost_keys(window: Window) -> list[str]:
     """What cannot be reached with the tabulator, or does not show that it was reached."""
     page = window.page
     expected: int = await page.evaluate(_WATCH_FOCUS)
+    # a field for a date has a stop for each of its parts
+    parts: int = await page.evaluate("4 * document.querySelectorAll('input[type=date]').length")
     # once around: every stop, and those that are no element of ours
-    for _ in range(expected + 3):
+    for _ in range(expected + parts + 3):
         await page.keyboard.press("Tab")
         if await page.evaluate("focusWatch.left.size") == 0:
             break
