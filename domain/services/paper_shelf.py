@@ -11,13 +11,15 @@ from domain.model.case import Actor, Case, Doer
 from domain.model.paper import Paper, PaperKind
 from domain.model.subject import Subject
 from domain.rules.codes import mask_personal
-from domain.services import bindings, grades
+from domain.services import bindings, grades, looks
 from domain.services.case_rights import may_see
 from domain.services.papers import NOT_FOUND, PENALTIES, Status, is_bound, status
+from domain.services.reports import person_behind
 from domain.services.work import Work
 
 _PURPOSE = "文书"
 
+STAFF_ONLY = "这一页由工作人员使用。请回到微信的对话里办理。"
 ELSEWHERE = "{number}由{issuer}出具，请联系该单位。"
 
 
@@ -104,13 +106,13 @@ def open_paper(work: Work, actor: Actor, paper_id: int) -> Paper:
         raise NotFound(NOT_FOUND)
     if Doer.FIRM not in actor.doers and not _may_read(work, actor, paper):
         raise NotAllowed(ELSEWHERE.format(number=paper.number, issuer=paper.issuer))
-    _note_look(work, actor, paper.subject_id)
+    _look(work, actor, paper.subject_id)
     return paper
 
 
 def held_by(work: Work, actor: Actor) -> list[PaperLine]:
     """The papers of every firm that a person is bound to, newest first."""
-    person = work.uow.people.get(int(actor.id))
+    person = person_behind(work, actor)
     found = [
         _line(work, paper, subject)
         for _, subject in bindings.active(work.uow, person, work.today)
@@ -121,16 +123,21 @@ def held_by(work: Work, actor: Actor) -> list[PaperLine]:
 
 def firms_of(work: Work, actor: Actor) -> list[FirmName]:
     """The firms of which a person may have the grade notice."""
-    person = work.uow.people.get(int(actor.id))
+    person = person_behind(work, actor)
     held = bindings.active(work.uow, person, work.today)
     return [FirmName(subject.id, subject.name) for _, subject in held]
 
 
 def look_up(work: Work, actor: Actor, wanted: str) -> list[FirmPapers]:
-    """The firms that a code or an exact name means, with the papers that this member of staff may read."""
+    """The firms that a code or an exact name means, with the papers that this member of staff may read.
+
+    ``NotAllowed`` for people of the firms' side.
+    """
+    if Doer.FIRM in actor.doers:
+        raise NotAllowed(STAFF_ONLY, log=f"{actor.label} at a page of the staff")
     found = grades.find_subject(work.uow, wanted)
     for subject in found:
-        _note_look(work, actor, subject.id)
+        _look(work, actor, subject.id)
     return [
         FirmPapers(
             subject.name,
@@ -187,12 +194,6 @@ def _penalties(work: Work, subject: Subject) -> list[Penalty]:
     ]
 
 
-def _note_look(work: Work, actor: Actor, subject_id: int) -> None:
-    work.uow.queries.note(subject_id=subject_id, viewer=actor.label, purpose=_PURPOSE, at=work.now)
-    detail = {"purpose": _PURPOSE}
-    work.uow.audit.append("subject.viewed", actor=actor.label, subject_id=subject_id, detail=detail)
-
-
 def _may_read(work: Work, actor: Actor, paper: Paper) -> bool:
     """Staff: the credit office reads all, a department what it issued and the cases it had a hand in."""
     places = {where for where, _ in actor.seats} or {actor.department}
@@ -200,3 +201,7 @@ def _may_read(work: Work, actor: Actor, paper: Paper) -> bool:
         return True
     case = work.uow.cases.get(paper.case_id) if paper.case_id is not None else None
     return case is not None and may_see(work, case, actor)
+
+
+def _look(work: Work, actor: Actor, subject_id: int) -> None:
+    looks.note(work.uow, subject_id, viewer=actor.label, purpose=_PURPOSE, at=work.now)

@@ -262,6 +262,14 @@ def test_nobody_issues_in_the_name_of_an_authority_that_is_not_ours(bureau: Bure
     assert notice.issuer == notice.content.signed_by == bureau.office.name
 
 
+def test_staff_have_no_shelf_on_the_side_of_the_firms(bureau: Bureau) -> None:
+    for ask in (paper_shelf.held_by, paper_shelf.firms_of):
+        with pytest.raises(NotAllowed):
+            ask(bureau.work, bureau.who("chen"))
+    with pytest.raises(NotAllowed):
+        paper_shelf.look_up(bureau.work, bureau.firm, NAME)
+
+
 # -- checking ------------------------------------------------------------------
 
 
