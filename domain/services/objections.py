@@ -36,6 +36,7 @@ REVIEW_CLOSED = "{number}申请复核的时间已过。{remedies}"
 NO_REVIEW = "这里的规定没有复核程序。{remedies}"
 
 FILED = "新的{kind}：{number}\n{name}\n{what}\n理由：{text}\n{due}\n受理请回复“受理 {number}”，看详情请回复“案件 {number}”。"
+SAID = "说明：{text}"
 UPHELD = "{number}：您的{kind}成立。{done}{text}"
 PARTLY = "{number}：您的{kind}部分成立。{done}{text}"
 REFUSED = "{number}：您的{kind}不成立。理由：{text}\n{remedies}"
@@ -223,7 +224,8 @@ def _unmark(work: Work, case: Case) -> None:
 
 
 def _tell(work: Work, case: Case, template: str, done: str, text: str) -> None:
-    said = template.format(number=case.number, kind=case.kind, done=done, text=text)
+    why = SAID.format(text=text) if text else ""
+    said = template.format(number=case.number, kind=case.kind, done=done, text=why)
     letters.tell_subject(
         work,
         _subject_id(case),

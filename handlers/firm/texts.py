@@ -13,8 +13,8 @@ WELCOME = (
     "回复“帮助”看全部功能。"
 )
 WELCOME_BACK = "欢迎回来。回复“查等级”查信用等级，回复“帮助”看全部功能。"
-HELP = "您可以回复：\n{lines}\n办到一半，回复“上一步”退回，回复“取消”不办了。要找人，请打电话{phone}（{hours}）。"
-NOT_UNDERSTOOD = "抱歉，没有听懂。回复“帮助”看能办什么；要找人，请打电话{phone}（{hours}）。"
+HELP = "您可以回复：\n{lines}\n办到一半，回复“上一步”退回，回复“取消”不办了。要找人，请回复“人工”，或打电话{phone}（{hours}）。"
+NOT_UNDERSTOOD = "抱歉，没有听懂。回复“帮助”看能办什么；要找人，请回复“人工”，或打电话{phone}（{hours}）。"
 DID_YOU_MEAN = "您是想：\n{choices}\n请回复序号。都不是，请回复“帮助”。"
 ALL_SERVICES = "看全部功能"
 CHOICE_GONE = "没有这个序号。回复“帮助”看能办什么。"
@@ -74,7 +74,7 @@ WHY_RULES = "评价规则：{citation}。"
 WHY_CONCLUSION = "结论：{text}"
 WHY_OTHERS = "其余各项也对照过，没有改变等级：{facts}。"
 WHY_CLOSED = "其余各项也逐条对照过，没有改变等级。"
-WHY_NEXT = "有疑问，请打电话{phone}（{hours}）。想知道怎么变好，请回复“怎么提升”。"
+WHY_NEXT = "觉得不对，请回复“异议”；有疑问，请回复“人工”，或打电话{phone}（{hours}）。想知道怎么变好，请回复“怎么提升”。"
 STEP_QUOTED = "依据{article}：{text}"
 STEP_RECORD = "· {date} {title}{authority}"
 MORE_RECORDS = "· 另有{count}条，回复“我的记录”看全部"
@@ -88,7 +88,7 @@ IMPROVE_NOTE = (
 IMPROVE_BEST = "{name}，现在是{grade}，已经是最好的等级。请继续保持，回复“监管措施”看能享受什么。"
 IMPROVE_IMPORTED = (
     "{name}，现在是{grade}。这个等级由上级统一评定，本地不能推算怎么变。"
-    "先回复“我的记录”，看看哪些记录可以修复；想具体问，请打电话{phone}（{hours}）。"
+    "先回复“修复”，看看哪些记录可以修复；想具体问，请打电话{phone}（{hours}）。"
 )
 IMPROVE_NONE = "{name}，现在是{grade}。按现有记录，没有推算出单独一项就能让等级变好的办法。想具体问，请打电话{phone}（{hours}）。"
 
@@ -110,7 +110,9 @@ PUBLIC_NEXT = "\n这里只显示可以公开的内容。是您的单位，请回
 RECORDS = "{name}共有{count}条记录，从新到旧："
 RECORDS_LATEST = "{name}的记录较多，这里是最近的{count}条，从新到旧："
 RECORDS_NONE = "{name}现在没有记录。回复“查等级”看信用等级。"
-RECORDS_NEXT = "记录有错，请打电话{phone}（{hours}）。回复“怎么提升”看改进办法。"
+RECORDS_NEXT = (
+    "记录有错，请回复“异议”；已经改正的，请回复“修复”看能不能修复。有疑问，请打电话{phone}（{hours}）。"
+)
 RECORD_LINE = "{number}. {date} {kind}：{title}{authority}{industry}。状态：{state}；{publicity}。"
 INDUSTRY_GRADE = "，折合行业等级{grade}"
 NOT_PUBLISHED = "未公示"
@@ -152,7 +154,7 @@ MY_DATA_TALK = "会话：您发来的原文不保存，只加密保存办到哪�
 MY_DATA_LOGS = "您查询过哪些单位的日志：只记编号，按规定保存"
 CORRECT = (
     "您的微信标识由微信提供，绑定的单位可以自己改：回复“解绑”解除，回复“绑定”重新绑定。\n"
-    "单位的名称、代码或记录有错，请带证明材料联系{office}，电话{phone}（{hours}），地址：{address}。"
+    "单位的记录有错，请回复“异议”；名称、代码有错，请带证明材料联系{office}，电话{phone}（{hours}），地址：{address}。"
 )
 CONFIRM_ERASE = (
     "要删除您在这里的个人信息：解除{count}家单位的绑定，清除会话内容和您的微信标识。删除以后找不回来。\n"
