@@ -36,8 +36,9 @@ NO_WRITING = "看不出签名，请清除后重新签上姓名，或改用打字
 
 
 def checked_signature(sent: str) -> bytes:
-    """The signature as a clean black and white PNG, cut to its strokes; ``Refused`` says what is wrong."""
-    ink = _ink_of(_opened(_decoded(sent)))
+    """The signature as a clean grey PNG, cut to its strokes; ``Refused`` says what is wrong."""
+    grey = _on_paper(_opened(_decoded(sent)))
+    ink = grey.point([255 if level < _DARK else 0 for level in range(256)])
     box = ink.getbbox()
     if box is None:
         raise Refused(BLANK)
@@ -45,7 +46,7 @@ def checked_signature(sent: str) -> bytes:
     extent = max(box[2] - box[0], box[3] - box[1])
     if dark < _LEAST_INK or extent < _LEAST_EXTENT or dark > _MOST_INK * ink.width * ink.height:
         raise Refused(NO_WRITING)
-    return _written_anew(ink.crop(box))
+    return _written_anew(grey.crop(box))
 
 
 def _decoded(sent: str) -> bytes:
@@ -70,18 +71,17 @@ def _opened(data: bytes) -> Image.Image:
         raise Refused(NOT_A_PICTURE, log=f"signature is no PNG: {type(error).__name__}") from error
 
 
-def _ink_of(picture: Image.Image) -> Image.Image:
-    """255 where there is ink, 0 elsewhere; what is transparent is paper."""
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """Grey on white; what is transparent is paper."""
     paper = Image.new("RGBA", picture.size, "white")
-    grey = Image.alpha_composite(paper, picture).convert("L")
-    return grey.point([255 if level < _DARK else 0 for level in range(256)])
+    return Image.alpha_composite(paper, picture).convert("L")
 
 
-def _written_anew(ink: Image.Image) -> bytes:
-    if ink.width > _WIDTH:
-        ink = ink.resize((_WIDTH, max(1, ink.height * _WIDTH // ink.width)))
-    sheet = Image.new("L", (ink.width + 2 * _MARGIN, ink.height + 2 * _MARGIN), 255)
-    sheet.paste(0, (_MARGIN, _MARGIN), ink)
+def _written_anew(strokes: Image.Image) -> bytes:
+    if strokes.width > _WIDTH:
+        strokes = strokes.resize((_WIDTH, max(1, strokes.height * _WIDTH // strokes.width)))
+    sheet = Image.new("L", (strokes.width + 2 * _MARGIN, strokes.height + 2 * _MARGIN), 255)
+    sheet.paste(strokes, (_MARGIN, _MARGIN))
     out = BytesIO()
     sheet.save(out, "PNG", optimize=True)
     return out.getvalue()

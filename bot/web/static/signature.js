@@ -11,12 +11,12 @@ function open(form, place) {
   const pad = new SignaturePad(canvas, { minWidth: 1.2, maxWidth: 3.2, penColor: "#000000", backgroundColor: "#ffffff" });
   let width = 0;
 
-  // as many dots as the screen has, or the strokes are blurred; a turned phone keeps what was written
+  // as many dots as the screen has, and enough to be printed; a turned phone keeps what was written
   const fit = () => {
     if (canvas.offsetWidth === width) return;
     width = canvas.offsetWidth;
     const strokes = pad.toData();
-    const ratio = Math.max(globalThis.devicePixelRatio || 1, 1);
+    const ratio = Math.max(globalThis.devicePixelRatio || 1, 2);
     canvas.width = canvas.offsetWidth * ratio;
     canvas.height = canvas.offsetHeight * ratio;
     canvas.getContext("2d").scale(ratio, ratio);
