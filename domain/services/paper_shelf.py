@@ -74,10 +74,13 @@ class Penalty:
 class FirmPapers:
     """A firm with its papers, as staff see them."""
 
+    id: int
     name: str
     uscc: str
     lines: tuple[PaperLine, ...]
     penalties: tuple[Penalty, ...]
+    #: whether this member of staff may issue the notice of its grade
+    gives_grade: bool
 
 
 def check(work: Work, code: str, text_sha256: str = "") -> Checked | None:
@@ -140,10 +143,12 @@ def look_up(work: Work, actor: Actor, wanted: str) -> list[FirmPapers]:
         _look(work, actor, subject.id)
     return [
         FirmPapers(
+            subject.id,
             subject.name,
             subject.uscc or "",
             tuple(of_subject(work, actor, subject)),
             tuple(_penalties(work, subject)) if actor.doers else (),
+            gives_grade=bool(actor.doers_in(work.office.name)),
         )
         for subject in found
     ]

@@ -35,7 +35,8 @@ PENALTIES = frozenset({RecordKind.PENALTY, RecordKind.RECTIFICATION})
 NOT_FOUND = "没有找到这份文书。请回到对话里，回复“进度”查看您的办件。"
 NO_GRADE_YET = "{name}还没有生效的信用等级，暂时不能出具告知书。"
 GRADE_IN_DOUBT = "{name}的信用等级正在由工作人员核实，核实完毕再出具告知书。"
-NO_STAFF = "告知书由工作人员出具，您现在没有这个角色。"
+NO_STAFF = "告知书由信用办的工作人员出具，您现在没有这个角色。"
+NO_ROLE = "告知书由工作人员出具，您现在没有这个角色。"
 NOT_YOURS = "这条记录的信用修复告知书由{issuer}出具，请联系该单位。"
 NO_PENALTY = "只有行政处罚和责令改正、警告的记录才出具信用修复告知书。"
 NOT_COUNTED = "这条记录已经不再计入，不用出具信用修复告知书。"
@@ -75,7 +76,8 @@ def commitment_signed(
 def grade_notice(work: Work, actor: Actor, subject_id: int) -> Paper:
     """The notice of the grade in force, made when first asked for; the same paper while that grade holds.
 
-    ``NotFound`` for a firm that is not the actor's, ``Refused`` where no grade is in force.
+    The firm asks for it itself, or the credit office does at its counter. ``NotFound`` for a firm that is
+    not the actor's, ``NotAllowed`` for other staff, ``Refused`` where no grade is in force.
     """
     _check_may_ask(work, actor, subject_id)
     subject = work.uow.subjects.get(subject_id)
@@ -95,7 +97,7 @@ def grade_notice(work: Work, actor: Actor, subject_id: int) -> Paper:
 def repair_notice(work: Work, actor: Actor, record_id: int) -> Paper:
     """信用修复告知书 for a penalty, to be served together with the decision (两书同达); staff ask for it."""
     if not actor.doers - {Doer.FIRM, Doer.SYSTEM}:
-        raise NotAllowed(NO_STAFF)
+        raise NotAllowed(NO_ROLE)
     record = work.uow.records.get(record_id)
     if record is None or record.kind not in PENALTIES:
         raise Refused(NO_PENALTY)
@@ -351,5 +353,5 @@ def _check_may_ask(work: Work, actor: Actor, subject_id: int) -> None:
     if Doer.FIRM in actor.doers:
         if not is_bound(work, actor, subject_id):
             raise NotFound(NOT_FOUND)
-    elif not actor.doers:
+    elif not actor.doers_in(work.office.name):
         raise NotAllowed(NO_STAFF)

@@ -103,6 +103,7 @@ async def test_staff_look_a_firm_up_and_issue_the_notice_that_goes_with_a_penalt
 ) -> None:
     firm = await town.firm("平鲁晋北商贸有限公司")
     await town.record(firm, RecordKind.PENALTY, title="未按规定留样")
+    await town.approves(firm)
     chen = await hired(town, "chen", "陈静", "经办")
     browser = await enter(town, chen, "/h5/staff/papers")
     page = (await browser.opens(f"/h5/staff/papers?firm={firm.uscc}")).text
@@ -112,11 +113,17 @@ async def test_staff_look_a_firm_up_and_issue_the_notice_that_goes_with_a_penalt
     seen = await browser.sends(found[1])
     assert "两书同达" in text_of(seen.body)
     assert "看告知书" in (await browser.opens(f"/h5/staff/papers?firm={firm.name}")).text
+    notice = await browser.sends(f"/h5/staff/subjects/{firm.id}/grade-notice", {"csrf": browser.secret})
+    assert "信用等级告知书" in text_of(notice.body)
     assert "没有找到" in (await browser.opens("/h5/staff/papers?firm=没有的单位")).text
     away = await hired(town, "tian", "田税", "经办", department="示例县税务局")
     other = await enter(town, away, "/h5/staff/papers")
     await other.opens(f"/h5/staff/papers?firm={firm.uscc}")
-    assert (await other.sends(found[1])).status == 403
+    secret = {"csrf": other.secret}
+    assert "出具信用等级告知书" not in other.last.text
+    assert (await other.sends(found[1], secret)).status == 403
+    assert (await other.sends(f"/h5/staff/subjects/{firm.id}/grade-notice", secret)).status == 403
+    assert (await other.sends(found[1], {"csrf": "forged"})).status == 403
 
 
 async def test_a_paper_is_checked_by_its_code(town: Town) -> None:

@@ -9,6 +9,7 @@ from bot.web.site import Side, Visit
 from domain.services import paper_shelf, papers
 from domain.services.paper_shelf import FirmPapers
 
+_SUBJECT = r"{subject_id:\d{1,12}}"
 _RECORD = r"{record_id:\d{1,12}}"
 #: of what was looked for so much is taken
 _LONGEST = 60
@@ -25,6 +26,7 @@ class PaperPages:
         return [
             self._side.get("/h5/staff/papers", self.show),
             self._side.get(f"/h5/staff/papers/{PAPER}", hand_out),
+            self._side.post(f"/h5/staff/subjects/{_SUBJECT}/grade-notice", self.grade_notice),
             self._side.post(f"/h5/staff/records/{_RECORD}/repair-notice", self.repair_notice),
         ]
 
@@ -35,6 +37,13 @@ class PaperPages:
         if wanted:
             found = await visit.run(lambda work, actor: paper_shelf.look_up(work, actor, wanted))
         return visit.page("staff/papers.html", title="文书", wanted=wanted, found=found)
+
+    async def grade_notice(self, visit: Visit) -> web.StreamResponse:
+        """The notice of a firm's grade, for somebody at the counter."""
+        await visit.form()
+        subject_id = int(visit.match["subject_id"])
+        paper = await visit.run(lambda work, actor: papers.grade_notice(work, actor, subject_id))
+        return visit.go(f"/h5/staff/papers/{paper.id}")
 
     async def repair_notice(self, visit: Visit) -> web.StreamResponse:
         """信用修复告知书 for a penalty, to be served together with the decision."""
