@@ -2,7 +2,7 @@
 import { $, ask, toast } from "./dom.js";
 import { FirmPhone, closeMenus } from "./firm.js";
 import { GuideCard } from "./guide.js";
-import { Seen, personChip } from "./people.js";
+import { Row, Seen } from "./people.js";
 import { asked, get, press, watch } from "./server.js";
 import { StaffPhone } from "./staff.js";
 import { Strip } from "./strip.js";
@@ -15,6 +15,10 @@ const staff = new StaffPhone(act, showWire, visited);
 const strip = new Strip(() => { refresh(); guide.refresh(); }, goTo);
 const guide = new GuideCard(doStep, typeHint, learn);
 const seen = { firm: new Seen(), staff: new Seen() };
+const rows = {
+  people: new Row($("people"), (person) => choose({ person })),
+  members: new Row($("members"), (member) => choose({ member })),
+};
 const chosen = { person: sessionStorage.getItem("person") ?? "", member: sessionStorage.getItem("member") ?? "" };
 let labels = {};
 let state = null;
@@ -87,25 +91,10 @@ function drawPeople() {
     current: each.userid === chosen.member,
     news: seen.staff.news(each.userid, each.last),
   }));
-  drawRow($("people"), people, (each) => choose({ person: each.id }));
-  drawRow($("members"), members, (each) => choose({ member: each.id }));
+  rows.people.draw(people);
+  rows.members.draw(members);
   $("tab-firm").querySelector(".dot").hidden = !people.some((each) => each.news);
   $("tab-staff").querySelector(".dot").hidden = !members.some((each) => each.news);
-}
-
-/** Chips are made anew only where they changed, so that the keyboard keeps its place; news come into view. */
-function drawRow(row, people, chooseOne) {
-  const form = JSON.stringify(people);
-  if (row.dataset.form === form) return;
-  row.dataset.form = form;
-  const at = [...row.children].findIndex((each) => each.contains(document.activeElement));
-  row.replaceChildren(...people.map((each) => personChip(each, () => chooseOne(each))));
-  if (at >= 0) row.children[at]?.firstChild.focus();
-  const current = row.querySelector("[aria-pressed=true]")?.parentElement;
-  if (current && row.dataset.current !== current.textContent) {
-    row.dataset.current = current.textContent;
-    row.scrollLeft = current.offsetLeft - 48;
-  }
 }
 
 // acting
