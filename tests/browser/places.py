@@ -12,7 +12,7 @@ from tests.browser.scenery import ACCOUNTANT, GUEST, OWNER, Scenery
 from tests.browser.window import Inside
 
 NOBODY: Final = ""
-CLERK, APPROVER, ADMIN, AUDITOR = "window1", "approver", "admin", "auditor"
+CLERK, APPROVER, AUDITOR = "window1", "approver", "auditor"
 
 
 @dataclass(frozen=True)
@@ -36,28 +36,62 @@ class Place:
         return "wecom" if self.who else "browser"
 
 
+_FIRM, _STAFF = "/h5/firm", "/h5/staff"
+_ONE = f"{_FIRM}/{{subject_id}}"
+
 PLACES: Final = (
     Place("/h5/upload/{token}", ACCOUNTANT, "{upload:objection}"),
-    Place("/h5/import/{token}", CLERK, "{import:}"),
-    Place("/h5/firm/", ACCOUNTANT, "/h5/firm/"),
-    Place("/h5/firm/", GUEST, "/h5/firm/"),
-    Place("/h5/firm/{subject_id}/grade", ACCOUNTANT, "/h5/firm/{firm}/grade"),
-    Place("/h5/firm/{subject_id}/measures", ACCOUNTANT, "/h5/firm/{firm}/measures"),
-    Place("/h5/firm/{subject_id}/records", ACCOUNTANT, "/h5/firm/{firm}/records"),
-    Place("/h5/firm/cases", ACCOUNTANT, "/h5/firm/cases"),
-    Place("/h5/firm/cases", GUEST, "/h5/firm/cases"),
-    Place("/h5/firm/cases/{number}", ACCOUNTANT, "/h5/firm/cases/{objection}"),
-    Place("/h5/firm/cases/{number}", ACCOUNTANT, "/h5/firm/cases/{decided}"),
-    Place("/h5/firm/cases/{number}", OWNER, "/h5/firm/cases/{commitment}"),
-    Place("/h5/staff/", CLERK, "/h5/staff/"),
-    Place("/h5/staff/", APPROVER, "/h5/staff/"),
-    Place("/h5/staff/", AUDITOR, "/h5/staff/"),
-    Place("/h5/staff/proposals/{subject}", APPROVER, "/h5/staff/proposals/{waiting}"),
-    Place("/h5/staff/cases", CLERK, "/h5/staff/cases"),
-    Place("/h5/staff/cases/{number}", CLERK, "/h5/staff/cases/{objection}"),
-    Place("/h5/staff/cases/{number}", APPROVER, "/h5/staff/cases/{decided}"),
-    Place("/h5/staff/cases/{number}", CLERK, "/h5/staff/cases/{repair}"),
-    Place("/h5/staff/cases/{number}", CLERK, "/h5/staff/cases/{commitment}"),
+    Place("/h5/verify/{code}", NOBODY, "/h5/verify/{code}"),
+    Place("/h5/verify/{code}", NOBODY, "/h5/verify/00000000000000000000000000000000", status=404),
+    # firms
+    Place(f"{_FIRM}/", ACCOUNTANT, f"{_FIRM}/"),
+    Place(f"{_FIRM}/", GUEST, f"{_FIRM}/"),
+    Place(f"{_ONE}/grade", ACCOUNTANT, f"{_FIRM}/{{firm}}/grade"),
+    Place(f"{_ONE}/measures", ACCOUNTANT, f"{_FIRM}/{{firm}}/measures"),
+    Place(f"{_ONE}/records", ACCOUNTANT, f"{_FIRM}/{{firm}}/records"),
+    Place(f"{_ONE}/records", GUEST, f"{_FIRM}/{{firm}}/records", status=403),
+    Place(f"{_FIRM}/cases", ACCOUNTANT, f"{_FIRM}/cases"),
+    Place(f"{_FIRM}/cases", GUEST, f"{_FIRM}/cases"),
+    Place(f"{_FIRM}/cases/{{number}}", ACCOUNTANT, f"{_FIRM}/cases/{{objection}}"),
+    Place(f"{_FIRM}/cases/{{number}}", ACCOUNTANT, f"{_FIRM}/cases/{{decided}}"),
+    Place(f"{_FIRM}/cases/{{number}}", OWNER, f"{_FIRM}/cases/{{commitment}}"),
+    Place(f"{_FIRM}/cases/{{number}}/review", ACCOUNTANT, f"{_FIRM}/cases/{{decided}}/review"),
+    Place(f"{_FIRM}/cases/{{number}}/review/check", ACCOUNTANT, f"{_FIRM}/cases/{{decided}}/review/check"),
+    Place(f"{_FIRM}/filed/{{number}}", ACCOUNTANT, f"{_FIRM}/filed/{{repair}}"),
+    Place(f"{_FIRM}/filed/{{number}}", OWNER, f"{_FIRM}/filed/{{commitment}}"),
+    Place(f"{_ONE}/object", ACCOUNTANT, f"{_FIRM}/{{firm}}/object"),
+    Place(f"{_ONE}/object/{{target}}", ACCOUNTANT, f"{_FIRM}/{{firm}}/object/grade"),
+    Place(f"{_ONE}/object/{{target}}/check", ACCOUNTANT, f"{_FIRM}/{{firm}}/object/grade/check"),
+    Place(f"{_ONE}/repair", ACCOUNTANT, f"{_FIRM}/{{firm}}/repair"),
+    Place(f"{_ONE}/repair/{{record}}", ACCOUNTANT, f"{_FIRM}/{{firm}}/repair/{{record}}"),
+    Place(f"{_ONE}/repair/{{record}}/check", ACCOUNTANT, f"{_FIRM}/{{firm}}/repair/{{record}}/check"),
+    Place(f"{_ONE}/commitments", OWNER, f"{_FIRM}/{{firm}}/commitments"),
+    Place(f"{_ONE}/commitments", ACCOUNTANT, f"{_FIRM}/{{firm}}/commitments"),
+    Place(f"{_ONE}/commitments/{{kind}}", OWNER, f"{_FIRM}/{{firm}}/commitments/voluntary"),
+    Place(f"{_ONE}/commitments/{{kind}}/notices", OWNER, f"{_FIRM}/{{firm}}/commitments/voluntary/notices"),
+    Place(f"{_ONE}/commitments/{{kind}}/sign", OWNER, f"{_FIRM}/{{firm}}/commitments/voluntary/sign"),
+    Place(f"{_FIRM}/papers", OWNER, f"{_FIRM}/papers"),
+    Place(f"{_FIRM}/papers", GUEST, f"{_FIRM}/papers"),
+    # staff
+    Place(f"{_STAFF}/", CLERK, f"{_STAFF}/"),
+    Place(f"{_STAFF}/", APPROVER, f"{_STAFF}/"),
+    Place(f"{_STAFF}/", AUDITOR, f"{_STAFF}/"),
+    Place(f"{_STAFF}/proposals/{{subject}}", APPROVER, f"{_STAFF}/proposals/{{waiting}}"),
+    Place(f"{_STAFF}/cases", CLERK, f"{_STAFF}/cases"),
+    Place(f"{_STAFF}/cases/{{number}}", CLERK, f"{_STAFF}/cases/{{objection}}"),
+    Place(f"{_STAFF}/cases/{{number}}", APPROVER, f"{_STAFF}/cases/{{decided}}"),
+    Place(f"{_STAFF}/cases/{{number}}", CLERK, f"{_STAFF}/cases/{{repair}}"),
+    Place(f"{_STAFF}/imports", CLERK, f"{_STAFF}/imports"),
+    Place(f"{_STAFF}/imports/{{id}}", CLERK, f"{_STAFF}/imports/{{table}}"),
+    Place(f"{_STAFF}/broadcasts", APPROVER, f"{_STAFF}/broadcasts"),
+    Place(f"{_STAFF}/broadcasts/new", CLERK, f"{_STAFF}/broadcasts/new"),
+    Place(f"{_STAFF}/broadcasts/{{number}}", APPROVER, f"{_STAFF}/broadcasts/{{notice}}"),
+    Place(f"{_STAFF}/dashboard", CLERK, f"{_STAFF}/dashboard"),
+    Place(f"{_STAFF}/papers", CLERK, f"{_STAFF}/papers"),
+    Place(f"{_STAFF}/rulebook", CLERK, f"{_STAFF}/rulebook"),
+    Place(f"{_STAFF}/audit", AUDITOR, f"{_STAFF}/audit"),
+    Place(f"{_STAFF}/audit", CLERK, f"{_STAFF}/audit", status=403),
+    Place(f"{_STAFF}/audit/queries", AUDITOR, f"{_STAFF}/audit/queries"),
     Place("/sim/", NOBODY, "/sim/"),
 )
 
@@ -66,12 +100,16 @@ NO_PAGES: Final = frozenset(
     {
         "/h5/static/{name}",
         "/h5/file/{token}",
-        "/h5/rejected/{token}",
-        "/h5/staff/evidence/{id}",
-        "/h5/firm/in/{token}",
-        "/h5/firm/oauth",
-        "/h5/staff/in/{token}",
-        "/h5/staff/oauth",
+        f"{_FIRM}/in/{{token}}",
+        f"{_FIRM}/oauth",
+        f"{_FIRM}/papers/{{paper_id}}",
+        f"{_STAFF}/in/{{token}}",
+        f"{_STAFF}/oauth",
+        f"{_STAFF}/evidence/{{id}}",
+        f"{_STAFF}/imports/{{id}}/rejected",
+        f"{_STAFF}/papers/{{paper_id}}",
+        f"{_STAFF}/audit/log.csv",
+        f"{_STAFF}/audit/queries.csv",
     }
 )
 

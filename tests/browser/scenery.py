@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+from aiohttp import ClientSession, CookieJar
+from sqlalchemy import select
 
 from bot.demo.cast import CAST, STORY_FIRM
 from bot.demo.house import PHONES
@@ -11,10 +17,17 @@ from bot.demo.serve import PEOPLE
 from bot.simulator import Simulator
 from bot.simulator.people import openid_of
 from domain.model.person import Person
+from storage.tables import papers
 from storage.unit_of_work import SqlUnitOfWork
 from tests.browser.town import Town
 from tests.driver import Desk, Phone
 from tests.stories.casework import applies, number_in, objects, reads
+from tests.web.conftest import Browser
+from tests.web.firm_forms import REASON, reads_all, writes
+from tests.web.tables import LIST as IMPORTS
+from tests.web.tables import uploads
+
+_DOOR = re.compile(r'name="door" value="([^"]+)"')
 
 #: bound to the firm of the story with a code; may sign for it; follows and is bound to nothing
 ACCOUNTANT, OWNER, GUEST = (role.name for role in CAST)
@@ -63,30 +76,79 @@ async def bound(town: Town, name: str, code: str) -> Phone:
 
 
 async def set_up(town: Town) -> Scenery:
-    """A firm with records: an objection, a repair and a commitment under way; one objection decided."""
+    """A firm with cases of every kind, forms half filled in, a table and a notice that wait for somebody."""
     story = (await town.hints())[STORY_FIRM]
     accountant = await bound(town, ACCOUNTANT, story.code)
     await phone(town, GUEST).follows()
-    names = {
+    names = await town.read(lambda uow: _ids(uow, story.uscc))
+    names |= {
         "objection": await objects(accountant),
         "repair": number_in(await applies(accountant)),
         "decided": await _objects_to_the_grade(accountant),
         "commitment": await _signs(phone(town, OWNER)),
     }
     await _decide(town, names["decided"])
-    return Scenery(town, names | await town.read(lambda uow: _ids(uow, story.uscc)))
+    scenery = Scenery(town, names)
+    await _begin_forms(scenery)
+    names |= {"table": await _upload(scenery), "notice": await _write_notice(scenery)}
+    names["code"] = await town.read(_code_of_a_paper)
+    return scenery
 
 
 def _ids(uow: SqlUnitOfWork, uscc: str) -> dict[str, str]:
-    """The firm of the story, one of its records, and a firm whose worse grade waits for a name."""
+    """The firm of the story, its records, and a firm whose worse grade waits for a name."""
     firm = uow.subjects.by_uscc(uscc)
     assert firm is not None
-    graded = uow.evaluations.page(after=0, limit=MANY)
-    return {
-        "firm": str(firm.id),
-        "record": str(uow.records.of_subject(firm.id)[0].id),
-        "waiting": str(next(each.subject_id for each in graded if each.waiting)),
-    }
+    records = [str(record.id) for record in uow.records.of_subject(firm.id)]
+    waiting = next(each for each in uow.evaluations.page(after=0, limit=MANY) if each.waiting)
+    return {"firm": str(firm.id), "record": records[-1], "waiting": str(waiting.subject_id)}
+
+
+def _code_of_a_paper(uow: SqlUnitOfWork) -> str:
+    return str(uow.connection.execute(select(papers.c.code).limit(1)).scalar_one())
+
+
+@asynccontextmanager
+async def visiting(scenery: Scenery, who: str, path: str) -> AsyncIterator[Browser]:
+    """Somebody at a page, without a screen."""
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+        browser = Browser(session, scenery.town.address)
+        seen = await browser.opens(scenery.town.entrance(await scenery.person(who), path))
+        assert seen.status == 200, seen.text
+        yield browser
+
+
+async def _begin_forms(scenery: Scenery) -> None:
+    """One form of each kind up to its last page, not sent."""
+    firm, decided = scenery.names["firm"], scenery.names["decided"]
+    forms = (
+        f"/h5/firm/{firm}/object/grade",
+        f"/h5/firm/{firm}/repair/{scenery.names['record']}",
+        f"/h5/firm/cases/{decided}/review",
+    )
+    for path in forms:
+        async with visiting(scenery, ACCOUNTANT, path) as browser:
+            doors = _DOOR.findall(browser.last.text)
+            seen = await writes(browser, path, text=REASON, **({"door": doors[0]} if doors else {}))
+            assert seen.path == f"{path}/check", seen.text
+    path = f"/h5/firm/{firm}/commitments/voluntary"
+    async with visiting(scenery, OWNER, path) as browser:
+        assert (await reads_all(browser, path)).path == f"{path}/sign"
+
+
+async def _upload(scenery: Scenery) -> str:
+    """A table with a good and a bad row; its number."""
+    async with visiting(scenery, "window1", IMPORTS) as browser:
+        await uploads(browser)
+        return browser.last.path.rsplit("/", 1)[1]
+
+
+async def _write_notice(scenery: Scenery) -> str:
+    """A notice to everybody that waits for its release; its number."""
+    path = "/h5/staff/broadcasts/new"
+    async with visiting(scenery, "window1", path) as browser:
+        await browser.sends(path, {"text": "请各单位于12月10日前核对信用信息。", "to": "all"})
+        return browser.last.path.rsplit("/", 1)[1]
 
 
 async def _objects_to_the_grade(person: Phone) -> str:
