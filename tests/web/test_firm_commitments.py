@@ -9,14 +9,17 @@ from PIL import Image
 
 from bot.web.firm import signatures
 from domain.model.commitment import Commitment, Performance
+from domain.model.person import Power
 from domain.model.subject import Subject
+from domain.rules.quotation import quoted
 from domain.services import papers
 from storage.files import FolderFiles
+from storage.unit_of_work import SqlUnitOfWork
 from tests.driver import Phone
-from tests.stories.casework import may_sign, rated, warned
+from tests.stories.casework import fined, may_sign, rated, warned
 from tests.stories.conftest import OpenTown, Town
 from tests.stories.desks import hired, sends
-from tests.web.conftest import Browser, Enter
+from tests.web.conftest import Browser, Enter, person_of
 from tests.web.firm_forms import (
     ITEM,
     consents_of,
@@ -291,3 +294,43 @@ async def test_a_signed_commitment_is_withdrawn_from_its_case(town: Town, enter:
     listed = (await browser.opens(f"/h5/firm/{firm.id}/commitments")).text
     assert "已撤回" in listed
     assert "看进度或撤回" not in listed
+
+
+@pytest.mark.clause("S3-03")
+async def test_nothing_of_an_internal_document_stands_in_a_form_for_firms(
+    sqlite_url: str, open_town: OpenTown, enter: Enter
+) -> None:
+    async with open_town(sqlite_url, rulebook="huairen") as town:
+        firm, wang = await fined(town, "怀仁某某陶瓷有限公司")
+        await town.approves(firm)
+        await may_sign(town, wang, firm)
+        at = f"/h5/firm/{firm.id}"
+        browser = await enter(town, wang, f"{at}/commitments")
+        seen = [browser.last.text]
+        for path in ("/object", "/object/record-1", "/repair", "/repair/1", "/commitments/other"):
+            page = await browser.opens(at + path)
+            assert page.status == 200
+            seen.append(page.text)
+        free = next(kind.id for kind in town.parts.house.rulebook.commitments.kinds if not kind.items)
+        path = f"{at}/commitments/{free}"
+        await browser.opens(path)
+        seen.append((await browser.sends(path, {"item": ITEM, "endless": "yes"})).text)
+        seen.append((await reads_all(browser, path)).text)
+        assert [quoted(town.parts.house.rulebook, text) for text in seen] == [""] * len(seen)
+
+
+async def test_a_letter_for_other_kinds_does_not_open_this_one(town: Town, enter: Enter) -> None:
+    firm, wang = await warned(town, "平鲁晋北商贸有限公司")
+
+    def add(uow: SqlUnitOfWork) -> None:
+        now, proof = town.story.clock.now(), "letter:SQ20250002"
+        uow.bindings.add(person_of(uow, wang), firm.id, Power.SIGN, at=now, proof=proof, scope=("repair",))
+
+    await town.write(add)
+    browser = await enter(town, wang, f"/h5/firm/{firm.id}/commitments")
+    assert browser.last.text.count("weui-cell_access") == 1
+    seen = await browser.opens(f"/h5/firm/{firm.id}/commitments/voluntary")
+    assert "另交一份授权书" in seen.text
+    assert "<form" not in seen.text
+    number = await signs(browser, f"/h5/firm/{firm.id}/commitments/repair", pledge="我承诺")
+    assert (await signed_in(town, number)).signed.proof == "letter:SQ20250002"
