@@ -104,65 +104,93 @@ def _called(member: Member) -> str:
     return f"{member.name}（{member.label}）" if member.label else member.name
 
 
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """Who does what in the five minutes, and how far they have come."""
+
+    so_far: Progress
+    firm: DemoHint
+    #: openids
+    newcomer: str
+    signer: str
+    at_desks: list[Member]
+
+    def fills(self, words: str) -> Act:
+        """Words put into the newcomer's line."""
+        return Act(f"填入“{words}”", "firm", self.newcomer, words)
+
+    def page(self, label: str, who: str, path: str) -> Act:
+        """A page about the firm, opened on somebody's phone."""
+        return Act(label, "firm", who, open=f"/h5/firm/{self.so_far.firm_id}/{path}")
+
+
 def steps(simulator: Simulator, so_far: Progress, firms: list[DemoHint]) -> list[Step]:
     """The six steps; empty where the demonstration's firms are not there."""
     if len(firms) <= STORY_FIRM:
         return []
     owners = {person.name: person.openid for person in simulator.platform.people.values()}
     newcomer, signer = owners.get(NEWCOMER, ""), owners.get(SIGNER, "")
-    firm = firms[STORY_FIRM]
-    at_desks, pages = desks(simulator, so_far), f"/h5/firm/{so_far.firm_id}"
-    return [
-        Step(
-            "绑定一家企业",
-            f"在{NEWCOMER}的手机上关注服务号，发绑定码，核对后回复“确认”。企业：{firm.name}。",
-            any(openid != signer for openid in so_far.bound),
-            (
-                Act(f"填入“绑定 {firm.code}”", "firm", newcomer, f"绑定 {firm.code}"),
-                Act("填入“确认”", "firm", newcomer, "确认"),
-            ),
+    story = _Story(so_far, firms[STORY_FIRM], newcomer, signer, desks(simulator, so_far))
+    return [each(story) for each in (_bind, _understand, _object, _commit, _wait, _decide)]
+
+
+def _bind(story: _Story) -> Step:
+    return Step(
+        "绑定一家企业",
+        f"在{NEWCOMER}的手机上关注服务号，发绑定码，核对后回复“确认”。企业：{story.firm.name}。",
+        any(openid != story.signer for openid in story.so_far.bound),
+        (story.fills(f"绑定 {story.firm.code}"), story.fills("确认")),
+    )
+
+
+def _understand(story: _Story) -> Step:
+    report = story.page("打开完整报告", story.newcomer, "grade")
+    return Step(
+        "看懂信用等级",
+        "先问等级，再问为什么：每一条都有依据和记录；完整报告在网页里，能看图、能存 PDF。",
+        story.so_far.asked_why,
+        (story.fills("查等级"), story.fills("为什么"), report),
+    )
+
+
+def _object(story: _Story) -> Step:
+    return Step(
+        "提出异议",
+        "选一条不同意的，写理由，回复“确认”；照片在输入框旁的 ＋ 里，有示例。",
+        story.so_far.has(CaseKind.OBJECTION),
+        (story.fills("异议"), story.fills("确认")),
+    )
+
+
+def _commit(story: _Story) -> Step:
+    return Step(
+        "签一份信用承诺",
+        f"{SIGNER}已有“签署”权限：换到他的手机，选一种承诺，看完告知，逐项表态，用手指签名。",
+        story.so_far.has(CaseKind.COMMITMENT),
+        (
+            Act(f"换到{SIGNER}，填入“承诺”", "firm", story.signer, "承诺"),
+            story.page("打开承诺页面", story.signer, "commitments"),
         ),
-        Step(
-            "看懂信用等级",
-            "先问等级，再问为什么：每一条都有依据和记录；完整报告在网页里，能看图、能存 PDF。",
-            so_far.asked_why,
-            (
-                Act("填入“查等级”", "firm", newcomer, "查等级"),
-                Act("填入“为什么”", "firm", newcomer, "为什么"),
-                Act("打开完整报告", "firm", newcomer, open=f"{pages}/grade"),
-            ),
-        ),
-        Step(
-            "提出异议",
-            "选一条不同意的，写理由，回复“确认”；照片在输入框旁的 ＋ 里，有示例。",
-            so_far.has(CaseKind.OBJECTION),
-            (Act("填入“异议”", "firm", newcomer, "异议"), Act("填入“确认”", "firm", newcomer, "确认")),
-        ),
-        Step(
-            "签一份信用承诺",
-            f"{SIGNER}已有“签署”权限：换到他的手机，选一种承诺，看完告知，逐项表态，用手指签名。",
-            so_far.has(CaseKind.COMMITMENT),
-            (
-                Act(f"换到{SIGNER}，填入“承诺”", "firm", signer, "承诺"),
-                Act("打开承诺页面", "firm", signer, open=f"{pages}/commitments"),
-            ),
-        ),
-        Step(
-            "把日历拨过假期",
-            "拨到下一个工作日：到期的提醒会出现在工作人员的手机上，休息日不算在期限里。",
-            so_far.reminded,
-            (
-                Act("到下一个工作日", "clock"),
-                *(Act(f"看{_called(each)}的手机", "staff", each.userid) for each in at_desks[:1]),
-            ),
-        ),
-        Step(
-            "办结案件",
-            "经办的人在卡片上点“受理”，再换到能审批的人点“同意”；结果马上到企业的手机。",
-            so_far.has(CaseKind.OBJECTION, ended=True),
-            tuple(Act(f"换到{_called(each)}", "staff", each.userid) for each in at_desks),
-        ),
-    ]
+    )
+
+
+def _wait(story: _Story) -> Step:
+    looks = (Act(f"看{_called(each)}的手机", "staff", each.userid) for each in story.at_desks[:1])
+    return Step(
+        "把日历拨过假期",
+        "拨到下一个工作日：到期的提醒会出现在工作人员的手机上，休息日不算在期限里。",
+        story.so_far.reminded,
+        (Act("到下一个工作日", "clock"), *looks),
+    )
+
+
+def _decide(story: _Story) -> Step:
+    return Step(
+        "办结案件",
+        "经办的人在卡片上点“受理”，再换到能审批的人点“同意”；结果马上到企业的手机。",
+        story.so_far.has(CaseKind.OBJECTION, ended=True),
+        tuple(Act(f"换到{_called(each)}", "staff", each.userid) for each in story.at_desks),
+    )
 
 
 def hints(firms: list[DemoHint]) -> list[Hint]:
