@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 
-.PHONY: setup demo demo-reset test lint bench clauses lock
+.PHONY: setup demo demo-reset test pictures lint bench clauses lock
 
 setup: $(STAMP)
 
@@ -29,6 +29,10 @@ demo-reset: setup
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+# The pictures of docs/pictures, taken anew while the story of the first five minutes runs in a browser.
+pictures: setup
+	@KEEP_PICTURES=1 REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q tests/browser/test_five_minutes.py
 
 lint: setup
 	@$(BIN)/ruff format --check .
