@@ -13,7 +13,7 @@ from domain.errors import Refused
 from domain.services import calendar
 from handlers.context import Context
 from handlers.paging import first_page, next_page
-from handlers.staff import broadcasts, cards, cases, deliveries, evidence, forms, subjects, texts
+from handlers.staff import broadcasts, cards, cases, deliveries, evidence, figures, forms, subjects, texts
 from handlers.staff.who import actor_of
 from handlers.turn import SILENCE, Inbound, InboundKind, Reply
 from handlers.words import normalise
@@ -46,13 +46,13 @@ WORDS: tuple[Word, ...] = (
     Word("重发", deliveries.resend, (), "加编号，重新发送"),
     Word("节假日", _holidays, ("放假安排",), "看和录入放假安排"),
     Word("材料", evidence.show, ("证据",), "加案号，看和补录材料"),
-    Word("导入", evidence.begin_import, (), "要一个上传表格的链接"),
+    Word("导入", evidence.begin_import, (), "上传表格，核对和确认导入"),
     Word("群发", broadcasts.begin, ("群发通知",), "给企业或同事群发通知，另一人审核后发送"),
     Word("提醒"),
     Word("约谈"),
     Word("抽查"),
     Word("检查结果"),
-    Word("统计"),
+    Word("统计", figures.show, ("统计数字", "报表"), "看等级、案件、送达的数字"),
     Word("报送"),
 )
 _SAID: dict[str, Word] = {said: word for word in WORDS for said in (word.word, *word.aliases)}

@@ -70,3 +70,13 @@ async def test_counting_goes_on_as_cases_are_closed(town: Town, enter: Enter) ->
     await runs(town, "statistics")
     page = (await someone(town, enter)).last.text
     assert "数字截至2026年11月20日 10:06" in page
+
+
+async def test_the_chat_says_the_figures_in_a_few_lines_and_leads_to_the_page(town: Town) -> None:
+    await objected(town)
+    chen = await hired(town, "chen", "陈静", "经办")
+    await counted(town)
+    said = await chen.says("统计")
+    assert "名册：1个主体，1个有生效的评价结果" in said
+    assert "在办案件：1件，其中超期0件" in said
+    assert "/h5/staff/in/" in said
