@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from domain.model.case import Case, CaseEvent, CaseKind, Clock, Pause
 from domain.model.case_search import CaseSearch
 from domain.ports import Sealer
-from storage.case_search import COUNTS, PAGES, values_of
+from storage.case_search import count_of, page_of, values_of
 from storage.statements import upsert
 from storage.tables import case_counters, case_events, case_views, cases
 from storage.types import AnyRow
@@ -160,12 +160,11 @@ class SqlCases:
 
     def search(self, wanted: CaseSearch, *, after: int, limit: int) -> list[Case]:
         """What is looked for, without the first ``after`` of them."""
-        return self._many(PAGES[wanted.closed], values_of(wanted, limit=limit) | {"after": after})
+        return self._many(page_of(wanted), values_of(wanted, limit=limit) | {"after": after})
 
     def count(self, wanted: CaseSearch, *, limit: int) -> int:
         """How many there are; counting ends at ``limit``."""
-        statement = COUNTS[wanted.closed]
-        return int(self._connection.execute(statement, values_of(wanted, limit=limit)).scalar_one())
+        return int(self._connection.execute(count_of(wanted), values_of(wanted, limit=limit)).scalar_one())
 
     def note_view(self, userid: str, case_id: int, version: int, at: datetime) -> None:
         """This member of staff was shown this version."""

@@ -22,5 +22,13 @@ class CaseSearch:
     state: str = ""
     #: due before this Shanghai date
     due_before: date | None = None
-    #: a case number, a code, or part of a name
-    words: str = ""
+    #: a case number, or subjects whose cases these are: either is enough
+    number: str = ""
+    subjects: tuple[int, ...] = ()
+    #: part of the name of a subject
+    name_part: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether the cases are named exactly."""
+        return bool(self.number or self.subjects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,7 +11,7 @@ from domain.model.case import Actor, Case, CaseKind
 from domain.model.case_search import CaseSearch
 from domain.rules.case_clocks import days_left, due_clock
 from domain.rules.case_tables import TABLES
-from domain.services import case_view, staff
+from domain.services import case_view, grades, staff
 from domain.services.case_view import handler_name
 from domain.services.work import Work
 
@@ -19,6 +20,7 @@ PAGE = 20
 MOST_PAGES = 50
 #: a limit this many working days away is near
 _NEAR = 2
+_NUMBER = re.compile(r"[A-Za-z]{2}\d{5,12}")
 
 
 class Urgency(StrEnum):
@@ -158,6 +160,9 @@ def states() -> tuple[str, ...]:
 def _search(work: Work, actor: Actor, filters: Filters, scope: Scope) -> CaseSearch:
     one_state = filters.state if filters.state in states() else ""
     closed = filters.state == "closed" or any(one_state in table.closed for table in TABLES.values())
+    words = filters.words.strip()[:60]
+    number = words.upper() if _NUMBER.fullmatch(words) else ""
+    subjects = () if number or not words else tuple(s.id for s in grades.find_subject(work.uow, words))
     return CaseSearch(
         closed=closed,
         everywhere=scope is Scope.ALL,
@@ -166,7 +171,9 @@ def _search(work: Work, actor: Actor, filters: Filters, scope: Scope) -> CaseSea
         kind=filters.kind,
         state=one_state,
         due_before=work.today if filters.overdue and not closed else None,
-        words=filters.words.strip()[:60],
+        number=number,
+        subjects=subjects,
+        name_part="" if number or subjects else words,
     )
 
 

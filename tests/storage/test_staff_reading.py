@@ -51,10 +51,14 @@ def test_cases_are_found_by_whose_they_are_and_what_they_are(uow: SqlUnitOfWork,
     assert numbers(uow, replace(every, kind=CaseKind.REPAIR)) == ["XF20260001"]
     assert numbers(uow, replace(every, state="办理中")) == ["YY20260002"]
     assert numbers(uow, replace(every, due_before=date(2026, 12, 1))) == ["YY20260002"]
-    for words in ("yy20260001", "91140603ma0gx2t94f", "50%_", "商行"):
-        assert numbers(uow, replace(every, words=words)) == ["YY20260001"], words
-    for words in ("5_%", "\\", "YY2026"):
-        assert numbers(uow, replace(every, words=words)) == [], words
+    assert numbers(uow, replace(every, number="YY20260001")) == ["YY20260001"]
+    assert numbers(uow, replace(every, subjects=(firm, 404))) == ["YY20260001"]
+    assert numbers(uow, replace(every, closed=True, number="YY20260003")) == ["YY20260003"]
+    for part in ("50%_", "商行"):
+        assert numbers(uow, replace(every, name_part=part)) == ["YY20260001"], part
+        assert numbers(uow, replace(every, name_part=part, closed=True)) == []
+    for part in ("5_%", "\\", "YY2026"):
+        assert numbers(uow, replace(every, name_part=part)) == [], part
     assert uow.cases.count(every, limit=2) == 2
 
 
