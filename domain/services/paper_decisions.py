@@ -25,7 +25,6 @@ ACCEPTED = (
 )
 NO_LIMIT = "没有规定期限"
 LIMIT = "{day}（{days}个工作日，自{start}的次日起算）"
-NAMED_DAY = "{day}"
 PROVISIONAL = "放假安排公布后可能调整"
 REFERENCE = "期限供参考，以本单位确认为准"
 PAUSES = "需要补充材料、检验鉴定的时间不计入办理期限；期限有变化的，另行告知。"
@@ -247,8 +246,9 @@ def _limit(case: Case) -> str:
     clock = due_clock(case.clocks)
     if clock is None or case.due_on is None:
         return NO_LIMIT
-    template = NAMED_DAY if clock.dated else LIMIT
-    said = template.format(day=spelled(case.due_on), days=clock.working_days, start=spelled(clock.starts_on))
+    said = spelled(case.due_on)
+    if not clock.dated:
+        said = LIMIT.format(day=said, days=clock.working_days, start=spelled(clock.starts_on))
     notes = [
         note for note, holds in ((PROVISIONAL, case.provisional), (REFERENCE, not clock.verified)) if holds
     ]

@@ -44,7 +44,6 @@ REPAIR_INTRODUCTION = (
     "信用修复告知书与处罚决定书一并送达（两书同达），现将信用修复的有关事项告知如下："
 )
 DOC = "，文号：{number}"
-PUBLICITY_TEXT = "{text}"
 FREE = "信用修复不收取任何费用。"
 MUST, IF_ASKED = "（必须提交）", "（有要求的提交）"
 DAY_AFTER = "{day}起"
@@ -275,7 +274,7 @@ def _term(work: Work, record: Record) -> list[Block]:
     term = found.term
     start = (record.published_on if term.starts == "publication" else None) or record.decided_on
     return [
-        {"text": PUBLICITY_TEXT.format(text=term.public_text)},
+        {"text": term.public_text},
         rows(
             ("失信严重程度", severity),
             ("公示期限", _months(term.min_months, term.max_months)),
