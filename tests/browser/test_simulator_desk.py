@@ -122,11 +122,8 @@ async def test_a_page_opens_inside_the_phone_and_the_phones_do_not_mix(desk: Win
     await chip(page, "李经理").click()
     await page.click("#welcome-follow")
     await expect(page.locator("#chat .said").first).to_be_visible()
-    await page.evaluate(
-        "document.querySelector('#chat').insertAdjacentHTML('beforeend',"
-        "`<li><a href='${location.origin}/h5/firm/'>我的</a></li>`)"
-    )
-    await page.locator("#chat a").last.click()
+    await page.click(".menu .parent >> nth=2")
+    await page.click(".submenu button:has-text('我的页面')")
     await expect(inside.locator("h1")).to_be_visible()
     await expect(inside.locator("body")).not_to_contain_text("经办")
     assert desk.complaints == []
