@@ -37,6 +37,7 @@ _LONGEST_REASON = 300
 _LINES = 8
 
 NOT_YOUR_TABLE = "这份表格由{department}办理，您现在不能查看。"
+NO_ROWS = "退回的行已经清理，请重新上传表格。"
 NOT_FOUND = "没有找到这次导入，可能已经清理。请回到导入列表。"
 ONLY_UPLOADER = "只有上传人{name}可以这样做。"
 NOT_NOW = "这份表格现在是“{state}”，不能这样做。"
@@ -86,6 +87,15 @@ def find(work: Work, intake_id: int, actor: Actor, *, lock: bool = False) -> Int
         raise NotFound(NOT_FOUND)
     if not may_see(work, intake, actor):
         raise NotAllowed(NOT_YOUR_TABLE.format(department=intake.department))
+    return intake
+
+
+def rejected_rows(work: Work, intake_id: int, actor: Actor) -> Intake:
+    """One whose rejected rows are still kept; that they were fetched is written down (S0-38)."""
+    intake = find(work, intake_id, actor)
+    if not intake.rejected:
+        raise NotFound(NO_ROWS)
+    _audit(work, "rejected_read", actor.label, intake)
     return intake
 
 

@@ -342,6 +342,7 @@ async def test_a_role_that_is_taken_away_and_a_form_from_elsewhere_are_refused(
 
 async def test_the_chat_leads_to_the_page_and_every_step_is_audited(town: Town, enter: Enter) -> None:
     _chen, liu = await submitted(town, enter)
+    await liu.opens(f"{LIST}/1/rejected")
     desk: Desk = town.story.desk("chen")
     said = await desk.says("导入")
     assert "/h5/staff/in/" in said
@@ -355,6 +356,7 @@ async def test_the_chat_leads_to_the_page_and_every_step_is_audited(town: Town, 
     assert [tuple(row) for row in rows] == [
         ("intake.received", "staff:chen"),
         ("intake.submitted", "staff:chen"),
+        ("intake.rejected_read", "staff:liu"),
         ("intake.confirmed", "staff:liu"),
         ("intake.imported", "staff:liu"),
     ]

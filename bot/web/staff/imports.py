@@ -35,7 +35,6 @@ NO_FILE = "没有收到表格，请选好种类和文件再点“上传并检查
 TOO_LARGE = "“{name}”超过20MB，请分成几个文件再传。"
 WRONG_TYPE = "“{name}”不是表格。可以收 xlsx、xls、csv。"
 EMPTY = "“{name}”是空文件，请重新选择。"
-NO_ROWS = "退回的行已经清理，请重新上传表格。"
 NO_STEP = "请用页面上的按钮。"
 
 DONE = {
@@ -137,9 +136,7 @@ class ImportPages:
     async def rejected(self, visit: Visit) -> web.StreamResponse:
         """The rows that came back, with reasons, as a workbook."""
         wanted = number_in(visit, "id")
-        intake = await visit.read(lambda work, actor: intakes.find(work, wanted, actor))
-        if not intake.rejected:
-            raise NotFound(NO_ROWS)
+        intake = await visit.run(lambda work, actor: intakes.rejected_rows(work, wanted, actor))
         data = await asyncio.to_thread(visit.files.get, intake.rejected)
         plain = await asyncio.to_thread(opened, visit.house.sealer, data)
         return handed_out(plain, name=f"rejected-{intake.id}.xlsx", content_type=_XLSX)
