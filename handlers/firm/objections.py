@@ -180,12 +180,15 @@ def _package(subject: Subject, target: Target, door: Door, reason: str) -> str:
 
 def filed_text(work: Work, case: Case, annotation: str = "") -> str:
     """What the firm reads when a case was filed: number, countdown, what next."""
+    return FILED.format(number=case.number, annotation=annotation, due=due_text(work, case))
+
+
+def due_text(work: Work, case: Case) -> str:
+    """Until when what is to happen to a case just filed, in the chat and on its page."""
     first = due_clock(case.clocks)
     if first is None:
-        due = DUE_LATER
-    else:
-        due = (DUE_ACCEPTED if first.met_by else DUE_ENDED).format(countdown=countdown(work, case))
-    return FILED.format(number=case.number, annotation=annotation, due=due)
+        return DUE_LATER
+    return (DUE_ACCEPTED if first.met_by else DUE_ENDED).format(countdown=countdown(work, case))
 
 
 def _reviewable(context: Context, data: Data) -> list[Case]:

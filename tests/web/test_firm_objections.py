@@ -298,7 +298,9 @@ async def test_where_another_window_takes_objections_the_page_says_what_is_done_
         await writes(browser, path, text=REASON)
         await confirms(browser, path)
         assert "不代替“信用中国（黑龙江）”作决定" in browser.last.text
-        assert "登记收到正式申请以后" in browser.last.text
+        assert "受理回执拍照" in browser.last.text
+        assert "照这样填" in browser.last.text
+        assert REASON in browser.last.text
 
 
 async def test_a_decision_is_reviewed_once_from_its_page(town: Town, enter: Enter) -> None:

@@ -53,6 +53,7 @@ async def test_where_another_window_decides_the_page_prepares_links_and_says_wha
     await writes(browser, path, text=DONE)
     number = await confirms(browser, path)
     assert f"已提交 {number} 查询码" in browser.last.text
+    assert "由“信用中国”受理和答复" in browser.last.text
     assert "不代替“信用中国”作决定" in browser.last.text
     assert "好的，已记下" in await wang.says(f"已提交 {number} CX2026")
 

@@ -256,7 +256,12 @@ class Commitments:
         except (NotAllowed, NotFound):
             raise
         except Refused as refusal:
-            return visit.page("firm/no_promise.html", title="现在不能签署", text=refusal.text)
+            return visit.page(
+                "firm/no_promise.html",
+                title="现在不能签署",
+                text=refusal.text,
+                subject_id=visit.match["subject_id"],
+            )
 
 
 def _kind(work: Work, subject_id: int, kind: CommitmentKind, binding: Binding) -> Kind:

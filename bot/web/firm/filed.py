@@ -11,7 +11,7 @@ from domain.model.case import Actor, Case, CaseKind
 from domain.rules.rulebook_cases import Door
 from domain.services import case_view, cases, repairs
 from domain.services.work import Work
-from handlers.firm.objections import DUE_LATER
+from handlers.firm.objections import due_text
 
 TITLES = {CaseKind.COMMITMENT: "已签署"}
 NEXT = {
@@ -33,11 +33,12 @@ NEXT = {
         "做到了由工作人员登记为“全部履行”，记入信用档案。",
     ),
 }
+OTHERS_TIME = "由“{door}”受理和答复"
 #: where another body's window takes the application
 OUTSIDE = {
     CaseKind.OBJECTION: (
         "这类异议由“{door}”受理，请到它的网站提交同样的内容，不收费。",
-        "工作人员登记收到正式申请以后，在微信里告诉您，办结时限从那时起算。",
+        "提交以后，把网站的受理回执拍照发到微信对话里，工作人员登记收到的日期，办结时限从那时起算。",
         "这里帮您准备材料、跟进进度，不代替“{door}”作决定。",
     ),
     CaseKind.REPAIR: (
@@ -68,7 +69,8 @@ class Filed:
             return {
                 "case": case_view.view(work, case, for_firm=True),
                 "what": case.facts.get("what", ""),
-                "due_later": DUE_LATER if case.due_on is None and case.kind is CaseKind.OBJECTION else "",
+                "due": _due(work, case),
+                "package": _package(work, case) if outside else (),
                 "files": work.uow.evidence.count(case.id),
                 "steps": [
                     line.format(number=case.number, door=outside.name if outside else "") for line in steps
@@ -81,6 +83,26 @@ class Filed:
         values = await visit.read(ask)
         kind = values["case"].kind
         return visit.page("firm/filed.html", title=TITLES.get(kind, "已提交"), **values)
+
+
+def _due(work: Work, case: Case) -> str:
+    """Until when what is to happen; a promise has a day of its own, another body's decision none of ours."""
+    if case.kind is CaseKind.REPAIR and (window := _outside(work, case)) is not None:
+        return OTHERS_TIME.format(door=window.name)
+    if case.kind in (CaseKind.OBJECTION, CaseKind.REVIEW, CaseKind.REPAIR) and case.open:
+        return due_text(work, case)
+    return case_view.countdown(work, case)
+
+
+def _package(work: Work, case: Case) -> tuple[tuple[str, str], ...]:
+    """What to fill in at another body's window (S4-33)."""
+    if case.subject_id is None:
+        return ()
+    subject = work.uow.subjects.get(case.subject_id)
+    rows = (("申请人", subject.name), ("信用代码", subject.uscc or ""))
+    said = "异议内容" if case.kind is CaseKind.OBJECTION else "要修复的记录"
+    why = "理由" if case.kind is CaseKind.OBJECTION else "改正情况"
+    return (*rows, (said, case.facts.get("what", "")), (why, case.facts.get("said", "")))
 
 
 def _outside(work: Work, case: Case) -> Door | None:
