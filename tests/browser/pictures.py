@@ -20,6 +20,8 @@ _COLOURS: Final = 128
 async def keep(page: Page, name: str) -> None:
     """What the window shows now, as docs/pictures/NAME.png."""
     if KEEP:
+        # nothing is pointed at
+        await page.mouse.move(0, 0)
         save(Image.open(BytesIO(await page.screenshot(animations="disabled", caret="hide"))), name)
 
 

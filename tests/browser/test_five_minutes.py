@@ -173,7 +173,9 @@ async def test_the_first_five_minutes(browser: Browser, tmp_path: Path) -> None:
         await expect(fired.get_by_role("button", name="提醒").first).to_be_visible()
         await keep(page, "07-over-the-holiday")
         await fired.get_by_label("收起").click()
-        await expect(staff.chat).to_contain_text("提醒")
+        reminder = staff.answers.filter(has_text="提醒：还有1个工作日")
+        await expect(reminder).to_have_count(1)
+        await reminder.scroll_into_view_if_needed()
         await keep(page, "08-reminder")
 
         # the case is opened there, and approved with the card's button

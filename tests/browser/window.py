@@ -101,7 +101,7 @@ async def window(
     scheme: Scheme = "light",
     sharp: bool = False,
 ) -> AsyncIterator[Window]:
-    """A window with cookies of its own; ``sharp`` doubles the pixels, for pictures."""
+    """A window with cookies of its own; ``sharp`` has more pixels, for pictures."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         user_agent=AGENTS[inside],
@@ -109,7 +109,7 @@ async def window(
         timezone_id="Asia/Shanghai",
         color_scheme=scheme,
         reduced_motion="reduce",
-        device_scale_factor=2 if sharp else 1,
+        device_scale_factor=1.5 if sharp else 1,
         has_touch=size[0] < 600,
     )
     context.set_default_timeout(PATIENCE)
