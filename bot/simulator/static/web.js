@@ -39,7 +39,8 @@ export class Web {
     this.holder.hidden = false;
     if (isInside(address)) this.show(address, who);
     else this.name(address);
-    this.back.focus();
+    this.back.focus({ preventScroll: true });
+    this.holder.closest(".phone").scrollIntoView({ block: "nearest" });
   }
 
   show(address, who) {
