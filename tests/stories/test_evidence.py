@@ -147,7 +147,7 @@ async def test_a_link_dies_with_the_right_behind_it(town: Town, firm: Phone) -> 
     await firm.says("1")
     assert "已经解除" in await firm.says("确认")
     status, text = await posts(address, ("a.pdf", PDF))
-    assert status == 403
+    assert status == 404
     assert "没有找到案件" in text
 
 
