@@ -187,7 +187,7 @@ def _wait(story: _Story) -> Step:
 def _decide(story: _Story) -> Step:
     return Step(
         "办结案件",
-        "经办的人在卡片上点“受理”，再换到能审批的人点“同意”；结果马上到企业的手机。",
+        "经办的人在卡片上点“受理”，再换到能审批的人点“同意”；结果随即通知企业。",
         story.so_far.has(CaseKind.OBJECTION, ended=True),
         tuple(Act(f"换到{_called(each)}", "staff", each.userid) for each in story.at_desks),
     )
