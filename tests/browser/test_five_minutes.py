@@ -91,6 +91,7 @@ async def draws(shown: Window, canvas: Locator) -> None:
         await mouse.up()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.clause("S3-28", "S3-29", "S3-30", "S3-31")
 async def test_the_first_five_minutes(browser: Browser, tmp_path: Path) -> None:
     async with (

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, Response
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, Response, expect
 
 #: milliseconds until a page that does not do what it should is given up
 PATIENCE: Final = 20_000
+expect.set_options(timeout=PATIENCE)
 PHONE: Final = (375, 812)
 DESK: Final = (1280, 800)
 
