@@ -25,8 +25,7 @@ OBJECTION, REVIEW = "YY20260001", "FH20260001"
 #: who says what, and what is then read; between every two lines the service is another one
 STORY = (
     ("wang", "异议", "对哪一项有异议"),
-    ("wang", "2", "向哪里提出"),
-    ("wang", "1", "请写明哪里不对"),
+    ("wang", "2", "请写明哪里不对"),
     ("wang", "这条记录已被复议决定撤销", "请核对"),
     ("wang", "确认", f"案号{OBJECTION}"),
     ("wang", "我的记录", "异议中"),
