@@ -38,6 +38,8 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 
+_ROOTS: Final = frozenset({"/h5/firm/", "/h5/staff/"})
+_BACK: Final = '<p><a class="button secondary" href="{root}">回到首页</a></p>'
 BUSY = "现在办不了，请过几分钟再试。"
 BROKEN = "出错了，已记录（编号{no}）。请稍后再试，或在对话里回复“人工”。"
 
@@ -100,9 +102,8 @@ def polite(handler: Handler) -> Handler:
             raise
         except Refused as refusal:
             log.info("page refused", action="page.refused", reason=str(refusal))
-            return page(
-                "办不了", paragraph(refusal.text), status=404 if isinstance(refusal, NotFound) else 403
-            )
+            status = 404 if isinstance(refusal, NotFound) else 403
+            return page("办不了", paragraph(refusal.text) + _way_back(request), status=status)
         except XinshiError as error:
             log.warning("page busy", action="page.busy", reason=str(error))
             return page("请稍后再试", paragraph(BUSY), status=503)
@@ -112,6 +113,12 @@ def polite(handler: Handler) -> Handler:
             return page("出错了", paragraph(BROKEN.format(no=number)), status=500)
 
     return handle
+
+
+def _way_back(request: web.Request) -> str:
+    """To the first page of the side on which somebody was refused; "" where that is what was asked for."""
+    root = "/".join(request.path.split("/")[:3]) + "/"
+    return _BACK.format(root=root) if root in _ROOTS and request.path != root else ""
 
 
 def _route(request: web.Request) -> str:

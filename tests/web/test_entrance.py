@@ -78,3 +78,11 @@ def test_two_sessions_of_one_person_have_two_secrets(sealer: Vault, clock: Fixed
     first, second = (sessions.begin(sealer, "firm", 7, clock.now()) for _ in range(2))
     secrets = {sessions.read(sealer, "firm", each, clock.now()).csrf for each in (first, second)}  # type: ignore[union-attr]
     assert len(secrets) == 2
+
+
+async def test_a_refusal_leads_back_to_the_first_page_of_its_side(town: Town, enter: Enter) -> None:
+    wang = await town.story.follower("王会计")
+    browser = await enter(town, wang, "/h5/firm/")
+    refused = await browser.opens("/h5/firm/cases/YY20269999")
+    assert refused.status == 404
+    assert 'href="/h5/firm/">回到首页' in refused.text
