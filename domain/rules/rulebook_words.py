@@ -109,7 +109,6 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "sanctions_within": "处罚限于",
         "severity": "严重程度",
         "severity_at_least": "严重程度不低于",
-        "shift": "逢休息日",
         "shift": "到期日遇休息日",
         "shown_by": "怎样证明",
         "source_line": "等级来源",
@@ -189,7 +188,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "against": {"grade": "等级", "record": "记录"},
         "decided_by": {"local": "本地部门"},
-        "shift": {"none": "不顺延", "previous_wd": "提前到上一个工作日", "next_wd": "顺延到下一个工作日"},
         "shown_by": {
             "term": "按期限计算",
             "evidence": "证明材料",
@@ -231,7 +229,6 @@ CHILDREN: Final[Mapping[str, str]] = MappingProxyType(
         "consents": "逐项同意",
         "consequences": "违诺后果",
         "blocked": "不能承诺的情形",
-        "due_day": "承诺的日期",
         "withdrawal": "撤回",
         "publication": "公开",
     }
