@@ -49,7 +49,8 @@ def _ask_platform(side: Side, door: Door, path: str) -> web.Response:
     )
     response.set_cookie(
         _STATE_COOKIE,
-        sessions.seal(house.sealer, f"{side.name}|{state}|{expires}|{path}"),
+        # one field more than a session has: none is ever read as the other
+        sessions.seal(house.sealer, f"state|{side.name}|{state}|{expires}|{path}"),
         path=f"{side.root}/oauth",
         max_age=int(STATE_LASTS.total_seconds()),
         httponly=True,
@@ -103,9 +104,9 @@ class Entrance:
         """The page that this browser wanted when it was sent to the platform; None where it was not."""
         house = self._side.site.house()
         payload = sessions.unseal(house.sealer, request.cookies.get(_STATE_COOKIE, ""))
-        if payload is None or payload.count("|") != 3:
+        if payload is None or payload.count("|") != 4:
             return None
-        side, state, ends, path = payload.split("|")
+        _, side, state, ends, path = payload.split("|")
         given = request.query.get("state", "")
         fresh = house.clock.now() < datetime.fromtimestamp(int(ends), UTC)
         same = compare_digest(state.encode(), given.encode())

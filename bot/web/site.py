@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 from multidict import MultiDictProxy
+from yarl import URL
 
 from bot.pipeline import House
 from bot.web import sessions
 from bot.web.doors import Door
-from bot.web.incoming import Incoming, incoming
+from bot.web.incoming import Incoming, cleaned, incoming, plain
 from bot.web.pages import polite, render
 from domain.errors import Refused
 from domain.model.case import Actor
@@ -80,11 +81,11 @@ class Visit:
     @property
     def match(self) -> Mapping[str, str]:
         """The variable parts of the address."""
-        return self.request.match_info
+        return cleaned(self.request.match_info.items())
 
     @property
     def query(self) -> Mapping[str, str]:
-        return self.request.query
+        return cleaned(self.request.query.items())
 
     async def read(self, ask: Ask[T]) -> T:
         """Look something up, with the rights that the person has now."""
@@ -100,10 +101,9 @@ class Visit:
 
     async def form(self) -> MultiDictProxy[str]:
         """The fields of a form that was made for this session; ``Refused`` for any other."""
-        fields = await self.request.post()
-        plain = {key: value for key, value in fields.items() if isinstance(value, str)}
-        self._check(plain.get(CSRF, ""))
-        return fields  # type: ignore[return-value]
+        fields = await plain(self.request)
+        self._check(fields.get(CSRF, ""))
+        return fields
 
     async def parts(self, *, cap: int, most: int) -> AsyncIterator[Incoming]:
         """The filled fields of a form with files, each capped; its first field is the session's secret."""
@@ -114,6 +114,8 @@ class Visit:
                 checked = True
                 continue
             yield part
+        if not checked:
+            self._check("")
 
     def _check(self, secret: str) -> None:
         if not compare_digest(secret.encode(), self._session.csrf.encode()):
@@ -140,7 +142,8 @@ class Visit:
 
     def go(self, path: str, *, done: str = "") -> web.Response:
         """After a form: on to a page that may be loaded again without doing anything twice."""
-        return web.Response(status=303, headers={"Location": f"{path}?done={done}" if done else path})
+        address = URL.build(path=path, query={"done": done} if done else None)
+        return web.Response(status=303, headers={"Location": str(address)})
 
 
 PageHandler = Callable[[Visit], Awaitable[web.StreamResponse]]

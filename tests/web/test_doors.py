@@ -136,3 +136,10 @@ async def test_a_form_of_somebody_unknown_is_not_sent_on_to_the_platform(browser
         allow_redirects=False,
     ) as answer:
         assert answer.status in (403, 405)
+
+
+async def test_what_a_browser_keeps_on_its_way_to_the_platform_is_no_session(browser: Browser) -> None:
+    await browser.get("/h5/firm/cases")
+    kept = next(each.value for each in browser.http.cookie_jar if each.key == "xinshi_state")
+    browser.http.cookie_jar.update_cookies({"xinshi_firm": kept}, URL(browser.town.story.service_url))
+    assert (await browser.get("/h5/firm/cases")).status == 302

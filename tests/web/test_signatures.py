@@ -74,4 +74,5 @@ def test_a_picture_that_unpacks_to_too_much_is_not_unpacked() -> None:
     encoded = base64.b64encode(bomb + chunk(b"IEND", b"")).decode()
     assert refusal(f"data:image/png;base64,{encoded}") in (signatures.TOO_LARGE, signatures.NOT_A_PICTURE)
     assert refusal(sent(Image.new("L", (4001, 10), 0))) == signatures.TOO_LARGE
+    assert refusal(sent(Image.new("L", (3000, 3000), 255))) == signatures.TOO_LARGE
     assert refusal("data:image/png;base64," + "A" * signatures.MAX_SENT) == signatures.TOO_LARGE

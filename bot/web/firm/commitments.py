@@ -237,10 +237,14 @@ class Commitments:
 
     async def sign(self, visit: Visit) -> web.StreamResponse:
         """Sign, once: with the drawn signature, or with the typed words as in the chat."""
+        found = await self._found(visit)
+        if isinstance(found, web.StreamResponse):
+            # nothing is read, unpacked or kept for whoever may not sign
+            return found
         fields = await _fields(visit)
         once = checked_once(fields)
         try:
-            picture = _picture(fields)
+            picture = await asyncio.to_thread(_picture, fields)
             held = await _held(visit, picture) if picture else None
             number = await visit.run(lambda work, _: _sign(work, visit, fields, once, held))
         except (NotAllowed, NotFound):
@@ -330,4 +334,4 @@ async def _held(visit: Visit, picture: bytes) -> HeldFile:
 
 async def _fields(visit: Visit) -> dict[str, str]:
     parts = visit.parts(cap=MAX_SENT, most=_MOST_PARTS)
-    return {part.field: part.data.decode(errors="replace") async for part in parts}
+    return {part.field: part.text async for part in parts}

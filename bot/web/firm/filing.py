@@ -35,11 +35,15 @@ from handlers.firm.forms import LONGEST, wrong_length
 
 log = structlog.get_logger("xinshi.web")
 
-SUBJECT: Final = r"{subject_id:\d{1,15}}"
+#: each number has one spelling, and so each form one draft
+ID: Final = "[1-9][0-9]{0,14}"
+SUBJECT: Final = f"{{subject_id:{ID}}}"
 #: parts of a form that are looked at: its fields, its files, and some that are too many
 _MOST_PARTS = 40
 #: characters of a field that are kept, however much was typed
 _KEPT = 5000
+#: what a person writes into a form
+_FIELDS: Final = frozenset({"door", "text", "action"})
 _NUMBER = re.compile(r"[A-Z]{2}\d{8,12}")
 _ONCE = re.compile(r"[0-9a-f]{16}")
 
@@ -350,7 +354,7 @@ def _written(fields: Mapping[str, object]) -> dict[str, str]:
     return {
         name: value.replace("\r\n", "\n").strip()[:_KEPT]
         for name, value in fields.items()
-        if name in ("door", "text", "action") and isinstance(value, str)
+        if name in _FIELDS and isinstance(value, str)
     }
 
 
@@ -367,9 +371,9 @@ async def _received(visit: Visit) -> Received:
             except Refused as refusal:
                 refused.append(refusal.text)
         elif part.field == "drop":
-            drop.append(part.data[:64].decode(errors="replace"))
-        else:
-            fields[part.field] = part.data.decode(errors="replace")
+            drop.append(part.text[:64])
+        elif part.field in _FIELDS:
+            fields[part.field] = part.text[:_KEPT]
     return Received(_written(fields), tuple(files), tuple(drop), tuple(refused))
 
 

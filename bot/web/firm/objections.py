@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.web.firm.filing import SUBJECT, Counter, Filing, Sheet, at_counter, chosen_door
+from bot.web.firm.filing import ID, SUBJECT, Counter, Filing, Sheet, at_counter, chosen_door
 from bot.web.site import Side, Visit
 from domain.errors import Refused
 from domain.model.case import Actor, Case
@@ -70,7 +70,7 @@ class Objections:
 class ObjectionForm(Filing):
     """One objection: where it is brought, why, and what proves it."""
 
-    pattern = f"/h5/firm/{SUBJECT}/object/{{target:grade|record-\\d{{1,15}}}}"
+    pattern = f"/h5/firm/{SUBJECT}/object/{{target:grade|record-{ID}}}"
 
     def counter(self, work: Work, visit: Visit) -> Counter:
         return at_counter(work, visit.person_id, int(visit.match["subject_id"]))
@@ -108,7 +108,7 @@ class ObjectionForm(Filing):
 class ReviewForm(Filing):
     """复核: a second look at a decision, by somebody else."""
 
-    pattern = r"/h5/firm/cases/{number:[A-Za-z]{2}\d{8,12}}/review"
+    pattern = "/h5/firm/cases/{number:[A-Za-z]{2}[0-9]{8,12}}/review"
 
     def counter(self, work: Work, visit: Visit) -> Counter:
         decided = cases.find(work, visit.match["number"], actor=evidence.actor_behind(work, visit.person_id))

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.web.firm.filing import SUBJECT, Counter, Filing, Sheet, at_counter
+from bot.web.firm.filing import ID, SUBJECT, Counter, Filing, Sheet, at_counter
 from bot.web.site import Side, Visit
 from domain.errors import Refused
 from domain.model.case import Actor, Case
@@ -86,7 +86,7 @@ class Repairs:
 class RepairForm(Filing):
     """The application for one record."""
 
-    pattern = f"/h5/firm/{SUBJECT}/repair/{{record:\\d{{1,15}}}}"
+    pattern = f"/h5/firm/{SUBJECT}/repair/{{record:{ID}}}"
     template = "firm/repair.html"
 
     def counter(self, work: Work, visit: Visit) -> Counter:

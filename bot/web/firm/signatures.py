@@ -20,6 +20,8 @@ MAX_SENT = 600_000
 _PREFIX = "data:image/png;base64,"
 #: pixels of one side: the pad of a wide screen at three times its size
 _LONGEST_SIDE = 4000
+#: of the whole picture: unpacked it takes a dozen bytes for each
+_MOST_PIXELS = 4_000_000
 #: pixels that are ink: fewer are a slip, more than this share are no writing
 _LEAST_INK = 120
 _MOST_INK = 0.5
@@ -64,7 +66,8 @@ def _opened(data: bytes) -> Image.Image:
     """The picture, measured by its header before anything is unpacked."""
     try:
         picture = Image.open(BytesIO(data), formats=("PNG",))
-        if max(picture.size) > _LONGEST_SIDE or getattr(picture, "n_frames", 1) != 1:
+        too_wide = max(picture.size) > _LONGEST_SIDE or picture.width * picture.height > _MOST_PIXELS
+        if too_wide or getattr(picture, "n_frames", 1) != 1:
             raise Refused(TOO_LARGE)
         return picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
