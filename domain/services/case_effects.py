@@ -75,6 +75,7 @@ EFFECTS: dict[tuple[CaseKind, str], Effect] = {
 
 def follow(work: Work, before: Case, after: Case, action: str, actor: Actor, text: str) -> Case:
     """What follows from a step, and word of it to the staff whose turn it is; the case as it stands then."""
+    papers.check_words(work, before, action, actor, text)
     if effect := EFFECTS.get((after.kind, action)):
         effect(work, after, actor, text)
         after = work.uow.cases.get(after.id) or after

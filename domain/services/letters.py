@@ -17,7 +17,7 @@ from domain.model.card import Card
 from domain.model.case import SYSTEM_ACTOR, Actor, Case, CaseKind
 from domain.model.person import Channel, normal_userid
 from domain.rules.case_tables import TABLES
-from domain.services import case_cards, case_view, cases, staff
+from domain.services import bindings, case_cards, case_view, cases, staff
 from domain.services.work import Work
 
 #: who wrote so lately is not asleep
@@ -71,11 +71,12 @@ def tell_subject(
     legal_effect: bool = False,
     case: Case | None = None,
 ) -> int:
-    """Queue a text for everybody who is bound to a subject; how many letters were new.
+    """Queue a text for everybody who is bound to a subject today; how many letters were new.
 
     A notice with legal effect to a subject nobody is bound to is served in person.
     """
-    people = sorted({person.id for _, person in work.uow.bindings.of_subject(subject_id)})
+    held = work.uow.bindings.of_subject(subject_id)
+    people = sorted({person.id for binding, person in held if bindings.holds(binding, work.today)})
     if legal_effect and case is not None:
         if not people:
             serve(work, case, text, reason=NOBODY_BOUND)

@@ -22,6 +22,7 @@ from domain.model.paper import SERIES, Content, Paper, PaperKind, text_hash
 from domain.model.person import Power
 from domain.model.record import RecordKind, RecordState
 from domain.model.subject import Subject
+from domain.rules.case_tables import TABLES
 from domain.rules.quotation import quoted
 from domain.services import bindings, grades, letters, paper_decisions, paper_notices
 from domain.services.work import Work
@@ -200,16 +201,22 @@ ISSUES: dict[tuple[CaseKind, str], Issue] = {
 
 
 def put_on_paper(work: Work, case: Case, action: str, text: str) -> None:
-    """Issue or end what goes with a step, after all that follows from it was done.
+    """Issue or end what goes with a step, after all that follows from it was done."""
+    if issue := ISSUES.get((case.kind, action)):
+        issue(work, case, text)
 
-    ``Refused`` where the words of the staff quote a document that is not public (S3-03).
+
+def check_words(work: Work, before: Case, action: str, actor: Actor, text: str) -> None:
+    """``Refused`` where words of the staff quote a document that is not public (S3-03).
+
+    A firm reads the words of every step that is not the office's own: in its letters, papers and case.
     """
-    issue = ISSUES.get((case.kind, action))
-    if issue is None:
+    step = TABLES[before.kind].step(before.state, action)
+    own = step is None or step.private or (before.subject_id is None and before.applicant_id is None)
+    if own or {Doer.FIRM, Doer.SYSTEM} & actor.doers:
         return
     if what := quoted(work.rulebook, text):
         raise Refused(NOT_PUBLIC.format(what=what))
-    issue(work, case, text)
 
 
 # -- reading and checking ------------------------------------------------------

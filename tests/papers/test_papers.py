@@ -140,6 +140,20 @@ def test_a_reason_that_quotes_what_is_not_public_is_no_reason_for_a_firm(bureau_
     assert bureau.rulebook.document.title not in refusal.value.text
 
 
+@pytest.mark.clause("S3-03")
+def test_words_that_a_firm_reads_without_a_paper_quote_nothing_internal_either(bureau_of: Open) -> None:
+    bureau = bureau_of("huairen")
+    case = bureau.objects()
+    clerk, approver = bureau.hands(case)
+    words = f"依据《{bureau.rulebook.document.title}》，请补交材料"
+    bureau.does(clerk, "受理", case)
+    bureau.does(clerk, "报批", case, words)
+    bureau.does(approver, "退回", case, words)
+    with pytest.raises(Refused) as refusal:
+        bureau.does(clerk, "补正", case, words)
+    assert "不对外公开" in refusal.value.text
+
+
 @pytest.mark.clause("S4-40")
 def test_a_grade_notice_ends_with_its_grade(bureau_of: Open) -> None:
     bureau = bureau_of("pinglu")
