@@ -24,6 +24,7 @@ _COLUMNS = select(
     people.c.notice_version,
     people.c.followed,
     people.c.last_inbound_at,
+    people.c.erased_at,
 )
 _GET = _COLUMNS.where(_WANTED)
 _BY_SENDER = _COLUMNS.where(
@@ -171,4 +172,5 @@ def _to_person(row: AnyRow) -> Person:
         notice_version=row.notice_version,
         followed=row.followed,
         last_inbound_at=row.last_inbound_at,
+        erased=row.erased_at is not None,
     )

@@ -26,6 +26,8 @@ class Person:
     notice_version: str = ""
     followed: bool = True
     last_inbound_at: datetime | None = None
+    #: what belonged to this person was deleted: nobody comes under this number any more
+    erased: bool = False
 
 
 class Power(IntEnum):

@@ -45,6 +45,7 @@ TOO_MANY = f"{{number}}已有{MAX_FILES}份材料，不能再加。请先联系�
 CLOSED = "{number}已经办结，不能再加材料。回复“进度 {number}”看结果。"
 NOT_TAKEN = "{number}不收材料。"
 NOT_FOUND = "没有找到这份材料。"
+ERASED = "您的个人信息已按您的要求删除，这里不能再打开。要办理，请回到对话里重新开始。"
 NOT_YOURS = "这份材料只给{department}和经办人员看。"
 ARRIVED = "{number}收到{who}的材料：{kind}（{size}）。看全部材料请回复“材料 {number}”。"
 NOT_FETCHED = (
@@ -150,6 +151,9 @@ def require_reader(work: Work, case: Case, actor: Actor) -> None:
 def actor_behind(work: Work, person_id: int) -> Actor:
     """Whoever a link was given to, with the rights that this person has now."""
     person = work.uow.people.get(person_id)
+    if person.erased:
+        # a cookie or a link may be older than the wish to be forgotten
+        raise NotAllowed(ERASED, log=f"person {person_id} was erased")
     if person.channel is Channel.WECOM:
         return staff.actor_of(work, normal_userid(person.sender))
     return staff.firm_actor(person, _spoken_for(work, person))

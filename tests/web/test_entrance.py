@@ -8,12 +8,14 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.web import sessions
-from domain.services import links, staff_register
+from domain.clock import legal_date
+from domain.services import links, privacy, staff_register
+from storage.unit_of_work import SqlUnitOfWork
 from storage.vault import Vault
 from tests.conftest import FixedClock
 from tests.stories.conftest import Town
 from tests.stories.desks import hired
-from tests.web.conftest import Enter, link_to
+from tests.web.conftest import Enter, link_to, person_of
 
 
 async def test_a_signed_link_leads_to_its_page_and_sets_a_cookie_that_scripts_cannot_read(town: Town) -> None:
@@ -86,3 +88,20 @@ async def test_a_refusal_leads_back_to_the_first_page_of_its_side(town: Town, en
     refused = await browser.opens("/h5/firm/cases/YY20269999")
     assert refused.status == 404
     assert 'href="/h5/firm/">回到首页' in refused.text
+
+
+async def test_whoever_was_erased_is_nobody_to_a_page_that_is_still_open(town: Town, enter: Enter) -> None:
+    wang = await town.story.follower("王会计")
+    browser = await enter(town, wang, "/h5/firm/cases")
+    address = await link_to(town, wang, "/h5/firm/cases")
+    assert browser.last.status == 200
+    clock = town.parts.house.clock
+
+    def erase(uow: SqlUnitOfWork) -> None:
+        person = uow.people.get(person_of(uow, wang))
+        privacy.erase(uow, person, clock.now(), legal_date(clock.now()))
+
+    await town.write(erase)
+    for again in ("/h5/firm/cases", address):
+        assert "已按您的要求删除" in (await browser.opens(again)).text
+        assert browser.last.status == 403
