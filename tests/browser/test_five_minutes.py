@@ -191,6 +191,7 @@ async def test_the_first_five_minutes(browser: Browser, tmp_path: Path) -> None:
 
         # the firm reads the result
         await page.locator("#people").get_by_role("button", name="王会计").click()
+        await expect(page.locator("#chat-state")).to_contain_text("王会计")
         await expect(firm.chat.locator(".card", has_text=number)).to_contain_text("请回复“进度”查看")
         progress = await firm.says(f"进度 {number}", "成立")
         await keep(page, "10-result")

@@ -33,8 +33,12 @@ function refresh() {
 }
 
 async function draw() {
-  state = await get("state", chosen);
-  if (settle()) state = await get("state", chosen);
+  let asked;
+  do {
+    // whoever chose another person meanwhile must not see this one's chat
+    asked = { ...chosen };
+    state = await get("state", asked);
+  } while (settle() || asked.person !== chosen.person || asked.member !== chosen.member);
   const [person, member] = [currentPerson(), currentMember()];
   drawTools(state, person);
   $("staff-seat").hidden = $("switch").hidden = !state.staff;
