@@ -8,7 +8,8 @@ from multidict import CIMultiDict
 
 from bot.web import sessions
 from bot.web.firm import filing
-from tests.stories.casework import warned
+from domain.model.record import RecordKind
+from tests.stories.casework import PUBLISHED, warned
 from tests.stories.conftest import OpenTown, Town
 from tests.stories.desks import hired
 from tests.web.conftest import Browser, Enter
@@ -16,6 +17,8 @@ from tests.web.firm_forms import REASON, confirms, drawn, writes
 from tests.web.test_firm_objections import case_of, drafts_of
 
 ONE_PART = b"--x\r\nContent-Disposition: form-data; name=csrf%s\r\n\r\nq\r\n--x--"
+#: of nobody: made for this test
+PERSON = "110101199003070011"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 BROKEN = [
     (f"{FORM}; charset=nonsense", b"csrf=x"),
@@ -133,3 +136,24 @@ async def test_a_signature_of_somebody_who_may_not_sign_is_not_kept(town: Town, 
 async def test_a_cookie_that_is_none_of_ours_lets_nobody_in(town: Town, enter: Enter, written: str) -> None:
     house = town.parts.house
     assert sessions.read(house.sealer, "firm", written, house.clock.now()) is None
+
+
+async def test_a_number_of_a_person_in_the_title_of_a_record_stays_covered_on_every_form(
+    town: Town, enter: Enter
+) -> None:
+    firm = await town.firm("平鲁晋北商贸有限公司")
+    await town.record(firm, RecordKind.PENALTY, title=f"对王某{PERSON}的处罚", published_on=PUBLISHED)
+    await town.approves(firm)
+    wang = await town.bound(firm, "王会计")
+    browser = await enter(town, wang, f"/h5/firm/{firm.id}/object")
+    path = f"/h5/firm/{firm.id}/object/record-1"
+    seen = [browser.last]
+    seen += [await browser.opens(each) for each in (path, f"/h5/firm/{firm.id}/repair")]
+    await writes(browser, path, text=REASON, action="draft")
+    seen.append(await browser.opens("/h5/firm/"))
+    await writes(browser, path, text=REASON)
+    seen.append(browser.last)
+    await confirms(browser, path)
+    seen.append(browser.last)
+    assert ["对王某" in page.text for page in seen] == [True] * len(seen)
+    assert [PERSON in page.text for page in seen] == [False] * len(seen)

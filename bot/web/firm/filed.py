@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.web.site import Side, Visit
 from domain.model.case import Actor, Case, CaseKind
+from domain.rules.codes import mask_personal
 from domain.rules.rulebook_cases import Door
 from domain.services import case_view, cases, repairs
 from domain.services.work import Work
@@ -68,7 +69,7 @@ class Filed:
             steps = OUTSIDE.get(case.kind, ()) if outside else NEXT.get(case.kind, ())
             return {
                 "case": case_view.view(work, case, for_firm=True),
-                "what": case.facts.get("what", ""),
+                "what": mask_personal(case.facts.get("what", "")),
                 "due": _due(work, case),
                 "package": _package(work, case) if outside else (),
                 "files": work.uow.evidence.count(case.id),
@@ -102,7 +103,7 @@ def _package(work: Work, case: Case) -> tuple[tuple[str, str], ...]:
     rows = (("申请人", subject.name), ("信用代码", subject.uscc or ""))
     said = "异议内容" if case.kind is CaseKind.OBJECTION else "要修复的记录"
     why = "理由" if case.kind is CaseKind.OBJECTION else "改正情况"
-    return (*rows, (said, case.facts.get("what", "")), (why, case.facts.get("said", "")))
+    return (*rows, (said, mask_personal(case.facts.get("what", ""))), (why, case.facts.get("said", "")))
 
 
 def _outside(work: Work, case: Case) -> Door | None:

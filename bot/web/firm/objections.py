@@ -13,6 +13,7 @@ from bot.web.site import Side, Visit
 from domain.errors import Refused
 from domain.model.case import Actor, Case
 from domain.model.draft import Draft
+from domain.rules.codes import mask_personal
 from domain.services import cases, evidence, objections
 from domain.services.objections import Target
 from domain.services.work import Work
@@ -83,12 +84,13 @@ class ObjectionForm(Filing):
         objections.check_free(work, counter.subject, target)
         annotation = work.rulebook.objection.annotation
         marked = annotation.on and target.record is not None
+        what = mask_personal(target.text)
         return Sheet(
             form=self.key(visit),
             path=_path(counter, target),
             title="提异议",
-            name=f"异议：{target.text}"[:80],
-            about=(("单位", counter.subject.name), ("有异议的是", target.text)),
+            name=f"异议：{what}"[:80],
+            about=(("单位", counter.subject.name), ("有异议的是", what)),
             label=LABEL,
             hint=HINT,
             doors=objections.doors(work, target),
@@ -129,7 +131,7 @@ class ReviewForm(Filing):
             name=f"复核：{number}",
             about=(
                 ("单位", counter.subject.name),
-                ("不服的决定", f"{number}：{decided.facts['what']}"),
+                ("不服的决定", f"{number}：{mask_personal(decided.facts['what'])}"),
                 ("决定的结果", decided.outcome),
             ),
             label=REVIEW_LABEL,
@@ -146,7 +148,7 @@ class ReviewForm(Filing):
 
 def _offered(work: Work, counter: Counter, target: Target) -> Offered:
     running = objections.running_against(work, counter.subject, target)
-    return Offered(target.text, _path(counter, target), running.number if running else "")
+    return Offered(mask_personal(target.text), _path(counter, target), running.number if running else "")
 
 
 def _path(counter: Counter, target: Target) -> str:

@@ -12,6 +12,7 @@ from bot.web.site import Side, Visit
 from domain.errors import Refused
 from domain.model.case import Actor, Case
 from domain.model.draft import Draft
+from domain.rules.codes import mask_personal
 from domain.services import commitments, drafts, repairs
 from domain.services.repairs import Candidate
 from domain.services.work import Work
@@ -99,15 +100,16 @@ class RepairForm(Filing):
         candidate = _candidate(work, counter, visit)
         repairs.check_open(work, candidate)
         here, record = work.rulebook.repair.decided_here, candidate.record
+        title = mask_personal(record.title)
         draft = drafts.find(work, visit.person_id, self.key(visit))
         return Sheet(
             form=self.key(visit),
             path=_path(counter, candidate),
             title="申请修复",
-            name=f"修复：{record.title}"[:80],
+            name=f"修复：{title}"[:80],
             about=(
                 ("单位", counter.subject.name),
-                ("要修复的记录", record.title),
+                ("要修复的记录", title),
                 ("决定", f"{day(record.decided_on)} {record.authority}"),
                 ("申请时间", when(work, candidate)),
             ),
@@ -142,7 +144,7 @@ def _offered(work: Work, counter: Counter, candidate: Candidate) -> Offered:
     except Refused:
         is_open = False
     return Offered(
-        title=record.title,
+        title=mask_personal(record.title),
         decided=f"{day(record.decided_on)} {record.authority}",
         when=when(work, candidate),
         path=_path(counter, candidate),
