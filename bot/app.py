@@ -50,7 +50,7 @@ from bot.web.uploads import Uploads
 from domain.clock import Clock
 from domain.model.person import Channel
 from domain.office import Office, parse_office
-from domain.ports import Files, Sealer
+from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
 from domain.services import broadcasts, drafts, letters, measures
 from domain.services.calendar import recount
@@ -236,7 +236,9 @@ class _Blueprint:
             house=house,
             pipeline=pipeline,
             delivery=delivery,
-            scheduler=Scheduler(jobs_of(house, stale_cards, media, importer, self.files), runner, clock, metrics),
+            scheduler=Scheduler(
+                jobs_of(house, stale_cards, media, importer, self.files), runner, clock, metrics
+            ),
             nursery=nursery,
             metrics=metrics,
             api=api,

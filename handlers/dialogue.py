@@ -227,6 +227,19 @@ def unfinished(conversation: Conversation) -> tuple[str, ...]:
     return tuple(filter(None, (conversation.form, draft["form"] if draft else "")))
 
 
+def done_elsewhere(uow: UnitOfWork, person_id: int, form: str, now: datetime) -> None:
+    """What a form is for was just done on a page: in the chat it is neither open nor a draft any more."""
+    talk = uow.conversations.load(person_id)
+    if form not in unfinished(talk):
+        return
+    if talk.form == form:
+        _end(talk)
+        talk.choices, talk.pages = [], []
+    if talk.data.get(_DRAFT, {}).get("form") == form:
+        talk.data = {name: value for name, value in talk.data.items() if name != _DRAFT}
+    uow.conversations.save(talk, now)
+
+
 def expire(conversation: Conversation) -> str:
     """Put a form that ran out of time away as a draft; returns what the person is told."""
     name = conversation.form

@@ -18,7 +18,7 @@ from storage.unit_of_work import SqlUnitOfWork
 from tests.driver import Phone
 from tests.stories.casework import fined, may_sign, rated, warned
 from tests.stories.conftest import OpenTown, Town
-from tests.stories.desks import hired, sends
+from tests.stories.desks import heard, hired, runs, sends
 from tests.web.conftest import Browser, Enter, person_of
 from tests.web.firm_forms import (
     ITEM,
@@ -99,6 +99,16 @@ async def test_who_cannot_draw_types_the_words_of_the_chat(town: Town, enter: En
     commitment = await signed_in(town, seen.path.rsplit("/", 1)[1])
     assert commitment.signature_sha256 == ""
     assert commitment.due_on is None
+
+
+async def test_a_form_left_open_in_the_chat_is_gone_once_the_page_was_signed(town: Town, enter: Enter) -> None:
+    _, wang, browser, path = await at_the_list(town, enter)
+    assert "承诺" in await wang.says("承诺")
+    await signs(browser, path, pledge="我承诺")
+    town.story.passes(days=1)
+    await runs(town, "expire_forms")
+    assert heard(wang, "先收起") == 0
+
 
 
 @pytest.mark.parametrize(

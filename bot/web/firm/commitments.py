@@ -30,6 +30,7 @@ from domain.rules import commitment_letters
 from domain.rules.rulebook_commitments import CommitmentKind
 from domain.services import cases, commitments, drafts
 from domain.services.work import Work
+from handlers.dialogue import done_elsewhere
 from handlers.firm.commitments import CHANGED, LONGEST, NO_POWER, PLEDGE, PROOF
 
 STEPS = ("承诺什么", "先看清楚", "签署")
@@ -303,6 +304,7 @@ def _sign(work: Work, visit: Visit, fields: Mapping[str, str], once: str, held: 
         signature=held.sha256 if held else "",
     )
     drafts.sent(work, row, once, case.number)
+    done_elsewhere(work.uow, visit.person_id, case.kind, work.now)
     return case.number
 
 

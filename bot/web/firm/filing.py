@@ -31,6 +31,7 @@ from domain.rules.file_types import ACCEPTED, spoken_type
 from domain.rules.rulebook_cases import Door
 from domain.services import bindings, drafts, evidence, staff
 from domain.services.work import Work
+from handlers.dialogue import done_elsewhere
 from handlers.firm.forms import LONGEST, wrong_length
 
 log = structlog.get_logger("xinshi.web")
@@ -265,6 +266,7 @@ class Filing(ABC):
             kept = evidence.File(each.sha256, each.content_type, each.size, each.name)
             evidence.add(work, case.number, kept, actor=counter.actor)
         drafts.sent(work, draft, once, case.number)
+        done_elsewhere(work.uow, visit.person_id, case.kind, work.now)
         return case.number
 
     # -- what is shown ------------------------------------------------------------
