@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.errors import Refused
 from domain.model.person import Power
 from domain.model.subject import Subject
+from domain.rules.codes import mask_personal
 from domain.services import bindings, repairs, staff
 from domain.services.repairs import Candidate
 from domain.services.work import Work
@@ -72,7 +73,7 @@ def when(work: Work, candidate: Candidate) -> str:
 def _ask_which(context: Context, data: Data) -> str:
     work = context.work()
     lines = [
-        LINE.format(date=day(each.record.decided_on), title=each.record.title, when=when(work, each))
+        LINE.format(date=day(each.record.decided_on), title=mask_personal(each.record.title), when=when(work, each))
         for each in _listed(context, data)
     ]
     return WHICH.format(
@@ -106,7 +107,7 @@ def _candidate(context: Context, data: Data) -> Candidate | None:
 
 def _ask_to_confirm(context: Context, data: Data) -> str:
     candidate = _candidate(context, data)
-    title = candidate.record.title if candidate else ""
+    title = mask_personal(candidate.record.title) if candidate else ""
     return CONFIRM.format(name=_firm(context, data).name, title=title, text=data["done"])
 
 

@@ -49,7 +49,9 @@ def test_names_and_words_of_the_file_are_put_into_chinese(rulebook: Rulebook) ->
 def test_measures_say_who_does_what_on_what_basis_and_how_firmly(rulebook: Rulebook) -> None:
     found = next(section for section in read(rulebook) if section.id == "measures")
     for entry in found.entries:
-        assert {"适用等级", "对象", "内容", "力度", "实施主体", "政策依据", "实施期限"} <= dict(entry.values).keys()
+        assert {"适用等级", "对象", "内容", "力度", "实施主体", "政策依据", "实施期限"} <= dict(
+            entry.values
+        ).keys()
 
 
 def test_what_is_unverified_is_the_list_of_the_rulebook(rulebook: Rulebook) -> None:

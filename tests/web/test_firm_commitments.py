@@ -101,14 +101,15 @@ async def test_who_cannot_draw_types_the_words_of_the_chat(town: Town, enter: En
     assert commitment.due_on is None
 
 
-async def test_a_form_left_open_in_the_chat_is_gone_once_the_page_was_signed(town: Town, enter: Enter) -> None:
+async def test_a_form_left_open_in_the_chat_is_gone_once_the_page_was_signed(
+    town: Town, enter: Enter
+) -> None:
     _, wang, browser, path = await at_the_list(town, enter)
     assert "承诺" in await wang.says("承诺")
     await signs(browser, path, pledge="我承诺")
     town.story.passes(days=1)
     await runs(town, "expire_forms")
     assert heard(wang, "先收起") == 0
-
 
 
 @pytest.mark.parametrize(
