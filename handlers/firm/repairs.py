@@ -73,7 +73,9 @@ def when(work: Work, candidate: Candidate) -> str:
 def _ask_which(context: Context, data: Data) -> str:
     work = context.work()
     lines = [
-        LINE.format(date=day(each.record.decided_on), title=mask_personal(each.record.title), when=when(work, each))
+        LINE.format(
+            date=day(each.record.decided_on), title=mask_personal(each.record.title), when=when(work, each)
+        )
         for each in _listed(context, data)
     ]
     return WHICH.format(
