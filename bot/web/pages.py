@@ -104,6 +104,9 @@ def polite(handler: Handler) -> Handler:
             log.info("page refused", action="page.refused", reason=str(refusal))
             status = 404 if isinstance(refusal, NotFound) else 403
             return page("办不了", paragraph(refusal.text) + _way_back(request), status=status)
+        except ConnectionError:
+            log.info("page left", action="page.left", route=_route(request))
+            return page("请稍后再试", paragraph(BUSY), status=400)
         except XinshiError as error:
             log.warning("page busy", action="page.busy", reason=str(error))
             return page("请稍后再试", paragraph(BUSY), status=503)
