@@ -14,7 +14,7 @@ from bot.web.firm.objections import Objections
 from bot.web.firm.papers import Papers
 from bot.web.firm.records import Records
 from bot.web.firm.repairs import Repairs
-from bot.web.pages import ASSETS
+from bot.web.pages import ASSETS, polite
 from bot.web.public.verify import Verify
 from bot.web.site import Site
 from bot.web.staff.audit import AuditPages
@@ -25,6 +25,9 @@ from bot.web.staff.home import HomePages
 from bot.web.staff.imports import ImportPages
 from bot.web.staff.papers import PaperPages
 from bot.web.staff.rulebook import RulebookPages
+from domain.errors import NotFound
+
+NOWHERE = "没有这个页面。请回到首页，或从对话里的链接打开。"
 
 
 def all_routes(site: Site) -> list[web.AbstractRouteDef]:
@@ -50,4 +53,10 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *RulebookPages(site.staff).routes(),
         *AuditPages(site.staff).routes(),
         *Verify(site).routes(),
+        web.get("/h5/{rest:.*}", polite(_nowhere)),
     ]
+
+
+async def _nowhere(_request: web.Request) -> web.StreamResponse:
+    """Whatever else somebody types or guesses."""
+    raise NotFound(NOWHERE)

@@ -43,6 +43,7 @@ PLACES: Final = (
     Place("/h5/upload/{token}", ACCOUNTANT, "{upload:objection}"),
     Place("/h5/verify/{code}", NOBODY, "/h5/verify/{code}"),
     Place("/h5/verify/{code}", NOBODY, "/h5/verify/00000000000000000000000000000000", status=404),
+    Place("/h5/{rest}", ACCOUNTANT, f"{_FIRM}/nowhere", status=404),
     # firms
     Place(f"{_FIRM}/", ACCOUNTANT, f"{_FIRM}/"),
     Place(f"{_FIRM}/", GUEST, f"{_FIRM}/"),

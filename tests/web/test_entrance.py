@@ -105,3 +105,11 @@ async def test_whoever_was_erased_is_nobody_to_a_page_that_is_still_open(town: T
     for again in ("/h5/firm/cases", address):
         assert "已按您的要求删除" in (await browser.opens(again)).text
         assert browser.last.status == 403
+
+
+async def test_an_address_that_leads_nowhere_is_answered_in_words(town: Town, enter: Enter) -> None:
+    wang = await town.story.follower("王会计")
+    browser = await enter(town, wang, "/h5/firm/")
+    for path in ("/h5/firm/nowhere", "/h5/", "/h5/firm/1/2/3/4"):
+        seen = await browser.opens(path)
+        assert (seen.status, "没有这个页面" in seen.text) == (404, True)
