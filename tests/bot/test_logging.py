@@ -18,9 +18,10 @@ def _logging_as_it_was() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
+    # without a configuration lines go to stdout, into what later tests read there
+    configure("console")
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def written(log_format: str, **values: object) -> str:
