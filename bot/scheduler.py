@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.clock import SystemClock
 from bot.metrics import Metrics
 from domain.clock import SHANGHAI, Clock
 from domain.errors import XinshiError
@@ -57,10 +58,10 @@ class Scheduler:
 
     async def start(self) -> None:
         """Do what was missed, then tick."""
-        for job in self.jobs:
+        for place, job in enumerate(self.jobs):
             self._apscheduler.add_job(
                 self._tick,
-                _trigger(job),
+                _trigger(job, place / len(self.jobs)),
                 args=[job],
                 id=job.name,
                 coalesce=True,
@@ -132,7 +133,9 @@ def last_slot(job: Job, now: datetime) -> datetime:
     return planned.astimezone(UTC)
 
 
-def _trigger(job: Job) -> IntervalTrigger | CronTrigger:
+def _trigger(job: Job, share: float) -> IntervalTrigger | CronTrigger:
+    """When a job is looked at. ``share``: of its interval it begins so much later, or all would come at once."""
     if job.daily_at is None:
-        return IntervalTrigger(seconds=job.seconds, timezone=SHANGHAI)
+        begin = timedelta(seconds=job.seconds * (1 + share))
+        return IntervalTrigger(seconds=job.seconds, start_date=SystemClock().now() + begin, timezone=SHANGHAI)
     return CronTrigger(hour=job.daily_at.hour, minute=job.daily_at.minute, timezone=SHANGHAI)

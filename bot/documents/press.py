@@ -15,11 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import segno
 import structlog
-import typst
 
 from bot.pipeline import House
 from domain.errors import Misconfigured, NotFound, Refused
@@ -27,6 +25,10 @@ from domain.model.paper import Paper, PaperKind
 from domain.ports import Files
 from domain.services import papers
 from storage.unit_of_work import SqlUnitOfWork
+
+# typst and segno are loaded with the first paper: a service at rest does without their 16 MB
+if TYPE_CHECKING:
+    import typst
 
 log = structlog.get_logger("xinshi.papers")
 
@@ -65,6 +67,8 @@ def check_address(base_url: str, paper: Paper) -> str:
 
 def pdf(order: Print) -> bytes:
     """The file of a paper, as PDF/A-2b. ``Unprintable`` where a character is missing or a picture broken."""
+    import typst
+
     inputs = {"paper": json.dumps(_data(order.paper), ensure_ascii=False), "qr": _qr(order.check_at)}
     if order.seal is not None:
         inputs["seal"] = _data_of(order.seal)
@@ -89,6 +93,8 @@ def pdf(order: Print) -> bytes:
 @cache
 def fonts() -> typst.Fonts:
     """Our fonts and no others; read once. ``Misconfigured`` where one is missing."""
+    import typst
+
     found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
     missing = FAMILIES - set(found.families())
     if missing:
@@ -162,6 +168,8 @@ def _data(paper: Paper) -> Mapping[str, Any]:
 
 
 def _qr(text: str) -> str:
+    import segno
+
     drawn = io.BytesIO()
     segno.make(text, error="m").save(drawn, kind="svg", xmldecl=False, border=0)
     return drawn.getvalue().decode()
