@@ -54,6 +54,7 @@ def all_routes(site: Site) -> list[web.AbstractRouteDef]:
         *AuditPages(site.staff).routes(),
         *Verify(site).routes(),
         web.get("/h5/{rest:.*}", polite(_nowhere)),
+        web.post("/h5/{rest:.*}", polite(_nowhere)),
     ]
 
 
