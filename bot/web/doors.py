@@ -45,15 +45,7 @@ class FirmDoor:
         self._login = login
 
     def address(self, back: str, state: str) -> str:
-        # the order of these matters to some phones
-        asked = {
-            "appid": self.account,
-            "redirect_uri": back,
-            "response_type": "code",
-            "scope": "snsapi_base",
-            "state": state,
-        }
-        return f"{self._base}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect"
+        return _authorize(self._base, self.account, back, state)
 
     async def opener(self, code: str) -> str:
         openid, snapshot = await self._login()(code)
@@ -77,18 +69,24 @@ class StaffDoor:
         self._login = login
 
     def address(self, back: str, state: str) -> str:
-        asked = {
-            "appid": self.account,
-            "redirect_uri": back,
-            "response_type": "code",
-            "scope": "snsapi_base",
-            "state": state,
-            "agentid": str(self._agent_id),
-        }
-        return f"{self._base}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect"
+        return _authorize(self._base, self.account, back, state, agentid=str(self._agent_id))
 
     async def opener(self, code: str) -> str:
         userid = await self._login()(code)
         if not userid:
             raise NotAllowed(STRANGER, log="no member behind the code")
         return userid
+
+
+def _authorize(base: str, account: str, back: str, state: str, **more: str) -> str:
+    """The address at which a platform asks the browser who it is."""
+    # the order of these matters to some phones
+    asked = {
+        "appid": account,
+        "redirect_uri": back,
+        "response_type": "code",
+        "scope": "snsapi_base",
+        "state": state,
+        **more,
+    }
+    return f"{base}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect"
