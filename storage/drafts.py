@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from domain.model.draft import Draft, HeldFile
 from domain.ports import Sealer
+from storage.held_files import NAMING
 from storage.statements import insert_once, upsert
-from storage.tables import commitments, draft_files, drafts, evidence, papers
+from storage.tables import draft_files, drafts
 from storage.types import AnyRow
 
 PURPOSE = "draft"
@@ -48,11 +49,16 @@ _LOOSE = (
     .order_by(draft_files.c.id)
     .limit(bindparam("at_most"))
 )
+#: whatever names the file, but for the notes that it was let go of
 _HELD = select(
-    exists().where(evidence.c.sha256 == bindparam("hash"))
-    | exists().where(commitments.c.signature_sha256 == bindparam("hash"))
-    | exists().where(papers.c.pdf_sha256 == bindparam("hash"))
-    | exists().where(draft_files.c.sha256 == bindparam("hash"), draft_files.c.person_id.is_not(None))
+    or_(
+        exists().where(draft_files.c.sha256 == bindparam("hash"), draft_files.c.person_id.is_not(None)),
+        *(
+            exists().where(column == bindparam("hash"))
+            for column in NAMING
+            if column.table is not draft_files
+        ),
+    )
 )
 _GONE = delete(draft_files).where(
     draft_files.c.sha256 == bindparam("hash"), draft_files.c.person_id.is_(None)

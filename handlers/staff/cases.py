@@ -17,7 +17,7 @@ from domain.services import case_view, cases
 from domain.services.case_file import consequences
 from domain.services.work import Work
 from handlers.context import Context
-from handlers.pages import link_line
+from handlers.pages import with_link
 from handlers.staff import texts
 from handlers.staff.facts import facts_of
 from handlers.staff.who import actor_of
@@ -45,7 +45,8 @@ def todo(context: Context, argument: str) -> str:
     shown = mine[:_MOST_TODO]
     context.conversation.choices = [f"案件 {case.number}" for case in shown]
     lines = "\n".join(todo_line(work, no, case) for no, case in enumerate(shown, 1))
-    return texts.TODO.format(count=len(mine), lines=lines) + _link(context, "/h5/staff/", texts.TODO_PAGE)
+    said = texts.TODO.format(count=len(mine), lines=lines)
+    return with_link(context, said, "/h5/staff/", texts.TODO_PAGE)
 
 
 def todo_line(work: Work, no: int, case: Case) -> str:
@@ -79,7 +80,7 @@ def show(context: Context, argument: str) -> str:
         steps="\n".join(_log_line(line) for line in seen.steps),
         next=_what_now(work, case, actor),
     )
-    return text + _link(context, f"/h5/staff/cases/{case.number}", texts.CASE_PAGE)
+    return with_link(context, text, f"/h5/staff/cases/{case.number}", texts.CASE_PAGE)
 
 
 def step(context: Context, action: str, argument: str) -> str:
@@ -154,12 +155,6 @@ def _what_now(work: Work, case: Case, actor: Actor) -> str:
         for action in cases.allowed(work, case, actor)
     ]
     return texts.CAN.format(lines="\n".join(lines)) if lines else texts.CAN_NOTHING
-
-
-def _link(context: Context, path: str, words: str) -> str:
-    """A line that opens a page; nothing where the service has no address of its own."""
-    line = link_line(context, path, words)
-    return f"\n{line}" if line else ""
 
 
 def _log_line(line: case_view.StepLine) -> str:
