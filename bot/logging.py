@@ -8,6 +8,7 @@ tickets and openids), tracebacks come without local variables.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 import sys
@@ -42,8 +43,8 @@ _AT_MOST = 200
 #: where the lines of this process go since the last ``configure``
 _newest: list[_Lines] = []
 
-#: the shortest of what is masked by its form, a mobile number
-_SHORTEST = 11
+#: from afar: what has neither is no number of a person and no openid
+_SUSPECT = re.compile(r"\d{11}|[0-9A-Za-z_-]{28}")
 
 
 def mask_text(text: str) -> str:
@@ -52,7 +53,7 @@ def mask_text(text: str) -> str:
         text = _QUERY.sub(r"\g<path>?…", text)
     if "@" in text:
         text = _USERINFO.sub(rf"\g<scheme>{_MASK}@", text)
-    if len(text) < _SHORTEST:
+    if not _SUSPECT.search(text):
         return text
     text = _ID_NUMBER.sub(rf"\1{_MASK}", text)
     text = _MOBILE.sub(r"\1******\2", text)
@@ -85,12 +86,19 @@ def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
+
+
+def _as_json(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    return _encode(event)
+
+
 def _renderers(log_format: str) -> list[Processor]:
     if log_format == "json":
         return [
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             mask,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            _as_json,
         ]
     return [
         structlog.processors.format_exc_info,

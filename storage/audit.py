@@ -28,6 +28,8 @@ GENESIS = "0" * 64
 #: an unsealed row older than this means that the sealer stands still
 LONGEST_TAIL = timedelta(minutes=1)
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 _HEAD_KEY = "audit_head"
 _CHUNK = 1000
 
@@ -36,8 +38,10 @@ _PLANT_HEAD = insert_once(installation, "key")
 _HEAD = select(installation.c.value).where(installation.c.key == _HEAD_KEY)
 _CLAIM_HEAD = _HEAD.with_for_update(skip_locked=True)
 _MOVE_HEAD = update(installation).where(installation.c.key == _HEAD_KEY).values(value=bindparam("head"))
-_UNSEALED = select(audit).where(audit.c.sealed_no.is_(None)).order_by(audit.c.id).limit(bindparam("at_most"))
-_SEAL = (
+_UNSEALED = Prepared(
+    select(audit).where(audit.c.sealed_no.is_(None)).order_by(audit.c.id).limit(bindparam("at_most"))
+)
+_SEAL = Prepared(
     update(audit)
     .where(audit.c.id == bindparam("wanted"))
     .values(sealed_no=bindparam("number"), seal=bindparam("new_seal"))
@@ -111,11 +115,11 @@ class SqlSealing:
         head = self._connection.execute(_CLAIM_HEAD).scalar()
         if head is None:
             return 0
-        rows = self._connection.execute(_UNSEALED, {"at_most": limit}).all()
+        rows = _UNSEALED.all(self._connection, {"at_most": limit})
         if not rows:
             return 0
         links = list(_chain(rows, *_read_head(head)))
-        self._connection.execute(_SEAL, links)
+        _SEAL.run_many(self._connection, links)
         self._connection.execute(
             _MOVE_HEAD, {"head": _write_head(links[-1]["number"], links[-1]["new_seal"])}
         )
@@ -179,11 +183,8 @@ def _chain(rows: Any, number: int, seal: str) -> Iterator[dict[str, Any]]:
 
 
 def _seal(previous: str, number: int, row: AnyRow) -> str:
-    canonical = json.dumps(
-        [number, row.id, row.at.isoformat(), row.action, row.actor, row.subject_id, row.ref, row.detail],
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+    canonical = _canonical(
+        [number, row.id, row.at.isoformat(), row.action, row.actor, row.subject_id, row.ref, row.detail]
     )
     return sha256((previous + canonical).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from sqlalchemy import URL, Connection
@@ -73,36 +74,42 @@ class _Piece:
 
 
 class _Queue:
-    """Two queues, turns first, background work never starved."""
+    """Two lanes, turns first, background work never starved. Filled by loops, emptied by the writer's thread.
+
+    All come in by one door that wakes the writer without a line of Python; it
+    sorts them into the lanes, which are its own.
+    """
 
     def __init__(self) -> None:
+        self._door: SimpleQueue[_Piece | None] = SimpleQueue()
         self._lanes: tuple[deque[_Piece], deque[_Piece]] = (deque(), deque())
-        self._changed = threading.Condition()
+        self._closing = threading.Lock()
         self._closed = False
+        self._ended = False
 
     def put(self, piece: _Piece) -> None:
-        with self._changed:
+        with self._closing:  # or a piece could come in behind the last one
             if self._closed:
                 raise Unavailable("the service is shutting down")
-            self._lanes[piece.priority].append(piece)
-            self._changed.notify()
+            self._door.put(piece)
 
     def close(self) -> None:
-        with self._changed:
+        with self._closing:
             self._closed = True
-            self._changed.notify()
+            self._door.put(None)
 
     def wait(self) -> bool:
         """Block until there is work; False when closed and empty."""
-        with self._changed:
-            while not any(self._lanes):
-                if self._closed:
-                    return False
-                self._changed.wait()
-            return True
+        while not any(self._lanes):
+            if self._ended:
+                return False
+            self._sort(self._door.get())
+        return True
 
     def take(self, *, starved_first: bool) -> _Piece | None:
         """The next piece, or None. A piece whose caller went away is dropped."""
+        while not self._door.empty():
+            self._sort(self._door.get())
         turns, background = self._lanes
         while True:
             starved = starved_first and background and time.monotonic() - background[0].queued_at > _STARVED_S
@@ -112,6 +119,12 @@ class _Queue:
             piece = lane.popleft()
             if not piece.future.cancelled():
                 return piece
+
+    def _sort(self, piece: _Piece | None) -> None:
+        if piece is None:
+            self._ended = True
+        else:
+            self._lanes[piece.priority].append(piece)
 
 
 class _OwnTime:
@@ -170,12 +183,20 @@ class _Writer:
         self._busy_since = time.monotonic()
         self._time = _OwnTime()
         self._time.begin()
-        while self.queue.wait():
+        while self._wait():
             self._group()
             self._step_aside()
         self._time.end()
         self._disconnect()
         self._engine.dispose()
+
+    def _wait(self) -> bool:
+        """``_Queue.wait``; after a rest the lock was free for everybody."""
+        since = time.monotonic()
+        waited = self.queue.wait()
+        if time.monotonic() - since > _STEP_ASIDE_S:
+            self._busy_since = time.monotonic()
+        return waited
 
     def _step_aside(self) -> None:
         if time.monotonic() - self._busy_since > _STEP_ASIDE_AFTER_S:

@@ -284,7 +284,13 @@ inbox = Table(
     # none → passive | outbox, by compare-and-set
     Column("answer_owner", String(10), nullable=False, default="none"),
     Column("failed", Boolean, nullable=False, default=False),
-    Index("ix_inbox_answer_owner_received_at", "answer_owner", "received_at"),
+    # for the sweep of replies that lost their process; a turn in good time never enters it
+    Index(
+        "ix_inbox_unanswered",
+        "received_at",
+        sqlite_where=text("answer_owner = 'none' AND reply IS NOT NULL"),
+        postgresql_where=text("answer_owner = 'none' AND reply IS NOT NULL"),
+    ),
     # for the erasure of a person
     Index(
         "ix_inbox_person_id",
