@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy import URL, Connection
@@ -32,6 +32,10 @@ _GROUP_S = 0.020
 _GROUP_PIECES = 256
 #: background work that waited this long goes before the turns, once in each group
 _STARVED_S = 0.25
+#: after a group of so many turns more are on their way: background work alone waits
+#: so long for a group to ride in, instead of a commit of its own between two of them
+_MANY_TURNS = 4
+_RIDE_S = 0.020
 #: SQLite's lock is not fair: after this much unbroken work the writer steps
 #: aside for a moment, so that command-line processes come in
 _STEP_ASIDE_AFTER_S = 0.020
@@ -86,6 +90,8 @@ class _Queue:
         self._closing = threading.Lock()
         self._closed = False
         self._ended = False
+        #: turns in the group before
+        self._turns = 0
 
     def put(self, piece: _Piece) -> None:
         with self._closing:  # or a piece could come in behind the last one
@@ -99,11 +105,14 @@ class _Queue:
             self._door.put(None)
 
     def wait(self) -> bool:
-        """Block until there is work; False when closed and empty."""
+        """Block until there is work for a group; False when closed and empty."""
         while not any(self._lanes):
             if self._ended:
                 return False
             self._sort(self._door.get())
+        if self._turns >= _MANY_TURNS:
+            self._wait_for_turns()
+        self._turns = 0
         return True
 
     def take(self, *, starved_first: bool) -> _Piece | None:
@@ -118,7 +127,17 @@ class _Queue:
                 return None
             piece = lane.popleft()
             if not piece.future.cancelled():
+                self._turns += piece.priority is Priority.TURN
                 return piece
+
+    def _wait_for_turns(self) -> None:
+        """Until one comes, the queue is closed, or enough was waited."""
+        until = time.monotonic() + _RIDE_S
+        while not self._lanes[Priority.TURN] and not self._ended:
+            try:
+                self._sort(self._door.get(timeout=max(0.0, until - time.monotonic())))
+            except Empty:
+                return
 
     def _sort(self, piece: _Piece | None) -> None:
         if piece is None:

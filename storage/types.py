@@ -15,6 +15,8 @@ from sqlalchemy.types import TypeDecorator
 AnyRow = Row[*tuple[Any, ...]]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+#: what we wrote ourselves needs no look at what may surround it
+_decode = json.JSONDecoder().raw_decode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -65,4 +67,4 @@ class Json(TypeDecorator[Any]):
         return None if value is None else _encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else _decode(value)[0]

@@ -54,6 +54,15 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def stolen_seconds(core: int) -> float:
+    """How long a core was wanted here and given to somebody else by the machine beneath, so far."""
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *ticks = line.split()
+        if name == f"cpu{core}":
+            return int(ticks[7]) / _TICKS
+    raise LookupError(f"cpu{core}")
+
+
 def memory_mb(pid: int, line: str = "VmRSS") -> float:
     """Resident memory of a process in MB; ``VmHWM`` is its peak."""
     for entry in Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -15,6 +15,8 @@ class Sizes:
     turns: int
     open_rate: float
     open_seconds: float
+    #: of the bare echo, to see what the machine itself does to a tail
+    open_floor_seconds: float
     #: rows of the import
     import_rows: int
     #: subjects that are evaluated, with three records each
@@ -30,6 +32,7 @@ FULL = Sizes(
     turns=10_000,
     open_rate=500,
     open_seconds=60,
+    open_floor_seconds=20,
     import_rows=100_000,
     subjects=1_000_000,
     starts=5,
@@ -41,6 +44,7 @@ QUICK = Sizes(
     turns=1_500,
     open_rate=500,
     open_seconds=4,
+    open_floor_seconds=4,
     import_rows=5_000,
     subjects=10_000,
     starts=2,
