@@ -419,11 +419,11 @@ async def test_a_database_of_another_age_is_refused_and_says_what_to_do(
 async def _many_turns_in_one_group(runner: Runner) -> None:
     """Turns that wait together, because the first one holds the writer."""
     all_wait = threading.Event()
-    first = asyncio.ensure_future(runner.run(lambda _: all_wait.wait(), limit_ms=None))
-    others = [asyncio.ensure_future(runner.run(hire(f"many{number}"))) for number in range(6)]
+    first = runner.run(lambda _: all_wait.wait(), limit_ms=None)
+    together = asyncio.gather(first, *(runner.run(hire(f"many{number}")) for number in range(6)))
     await asyncio.sleep(0)
     all_wait.set()
-    await asyncio.gather(first, *others)
+    await together
 
 
 async def test_background_work_rides_in_a_group_of_turns_while_they_come(
@@ -433,7 +433,7 @@ async def test_background_work_rides_in_a_group_of_turns_while_they_come(
     async with opened(sqlite_url, sealer, clock) as runner:
         await _many_turns_in_one_group(runner)
         commits = runner.stats.commits
-        sweep = asyncio.ensure_future(runner.run(hire("sweep"), priority=Priority.BACKGROUND))
+        sweep = asyncio.gather(runner.run(hire("sweep"), priority=Priority.BACKGROUND))
         await asyncio.sleep(0)
         await asyncio.gather(sweep, runner.run(hire("turn")))
         assert runner.stats.commits == commits + 1
@@ -453,6 +453,6 @@ async def test_a_runner_that_closes_after_many_turns_does_what_was_taken(
     monkeypatch.setattr("storage.runner_sqlite._RIDE_S", 60)
     async with opened(sqlite_url, sealer, clock) as runner:
         await _many_turns_in_one_group(runner)
-        sweep = asyncio.ensure_future(runner.run(hire("sweep"), priority=Priority.BACKGROUND))
+        sweep = asyncio.gather(runner.run(hire("sweep"), priority=Priority.BACKGROUND))
         await asyncio.sleep(0)
-    assert await sweep == "sweep"
+    assert await sweep == ["sweep"]
