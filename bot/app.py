@@ -52,7 +52,7 @@ from domain.model.person import Channel
 from domain.office import Office, parse_office
 from domain.ports import Sealer
 from domain.rules.rulebook import Rulebook
-from domain.services import broadcasts, drafts, letters, measures
+from domain.services import broadcasts, letters, measures
 from domain.services.calendar import recount
 from domain.services.grades import reassess_due
 from domain.services.privacy import forget_old
@@ -375,10 +375,7 @@ def jobs_of(
     if importer is not None:
         jobs += [Job("intakes", importer.work, seconds=1), Job("sweep_intakes", importer.sweep, seconds=60)]
     if files is not None:
-        # bytes of drafts that were thrown away or kept long enough, after ``forget_old``
-        jobs.append(
-            Job("let_go_files", draining(lambda uow, _: drafts.let_go(uow, files)), daily_at=time(3, 50))
-        )
+        # after ``forget_old``, which lets go of drafts that were kept long enough
         jobs.append(Job("sweep_orphans", partial(sweep_orphans, house, files), daily_at=time(4, 10)))
     if stale_cards is not None:
         jobs.append(Job("stale_cards", stale_cards.refresh, seconds=1))

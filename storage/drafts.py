@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from domain.model.draft import Draft, HeldFile
 from domain.ports import Sealer
-from storage.held_files import NAMING
 from storage.statements import insert_once, upsert
 from storage.tables import draft_files, drafts
 from storage.types import AnyRow
@@ -35,33 +34,12 @@ _OF_PERSON = (
 )
 _FILES = select(draft_files).where(*_OWN_FILES).order_by(draft_files.c.id)
 _ATTACH = insert_once(draft_files, "person_id", "form", "sha256")
-# a file that is let go of stays as a note without an owner until its bytes are gone
-_LET_GO = {"person_id": None, "form": "", "name": b""}
-_DETACH = update(draft_files).where(*_OWN_FILES, draft_files.c.sha256 == bindparam("hash")).values(_LET_GO)
+# the bytes go by the nightly sweep, once no row refers to them
+_DETACH = delete(draft_files).where(*_OWN_FILES, draft_files.c.sha256 == bindparam("hash"))
 _HAND_OVER = delete(draft_files).where(*_OWN_FILES)
 _ERASE = (
     delete(drafts).where(drafts.c.person_id == bindparam("person")),
-    update(draft_files).where(draft_files.c.person_id == bindparam("person")).values(_LET_GO),
-)
-_LOOSE = (
-    select(draft_files.c.sha256)
-    .where(draft_files.c.person_id.is_(None))
-    .order_by(draft_files.c.id)
-    .limit(bindparam("at_most"))
-)
-#: whatever names the file, but for the notes that it was let go of
-_HELD = select(
-    or_(
-        exists().where(draft_files.c.sha256 == bindparam("hash"), draft_files.c.person_id.is_not(None)),
-        *(
-            exists().where(column == bindparam("hash"))
-            for column in NAMING
-            if column.table is not draft_files
-        ),
-    )
-)
-_GONE = delete(draft_files).where(
-    draft_files.c.sha256 == bindparam("hash"), draft_files.c.person_id.is_(None)
+    delete(draft_files).where(draft_files.c.person_id == bindparam("person")),
 )
 
 
@@ -127,18 +105,6 @@ class SqlDrafts:
         """Everything of a person goes."""
         for statement in _ERASE:
             self._connection.execute(statement, {"person": person_id})
-
-    def loose(self, *, limit: int) -> list[str]:
-        """Hashes of files that were let go of, the oldest first."""
-        return list(self._connection.execute(_LOOSE, {"at_most": limit}).scalars())
-
-    def held(self, sha256: str) -> bool:
-        """Whether a draft, a case or a paper still holds a file."""
-        return bool(self._connection.execute(_HELD, {"hash": sha256}).scalar_one())
-
-    def gone(self, sha256: str) -> None:
-        """There is nothing left to do about a file that was let go of."""
-        self._connection.execute(_GONE, {"hash": sha256})
 
     def _draft(self, row: AnyRow) -> Draft:
         said = json.loads(self._sealer.open(PURPOSE, row.data)) if row.data else {}

@@ -32,18 +32,14 @@ _OLD_QUERIES = select(query_log.c.id).where(query_log.c.at < _BEFORE).limit(_AT_
 _FORGET_QUERIES = delete(query_log).where(query_log.c.id.in_(_OLD_QUERIES.scalar_subquery()))
 
 
-# the bytes of a file that waits with such a draft are let go of first
+# the files that wait with such a draft are let go of first
 _OLD_DRAFT = exists().where(
     drafts.c.person_id == draft_files.c.person_id,
     drafts.c.form == draft_files.c.form,
     drafts.c.updated_at < _BEFORE,
 )
 _OLD_FILES = select(draft_files.c.id).where(_OLD_DRAFT).limit(_AT_MOST)
-_LET_GO_OF_FILES = (
-    update(draft_files)
-    .where(draft_files.c.id.in_(_OLD_FILES.scalar_subquery()))
-    .values(person_id=None, form="", name=b"")
-)
+_LET_GO_OF_FILES = delete(draft_files).where(draft_files.c.id.in_(_OLD_FILES.scalar_subquery()))
 _WITH_FILES = exists().where(
     draft_files.c.person_id == drafts.c.person_id, draft_files.c.form == drafts.c.form
 )

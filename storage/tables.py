@@ -630,7 +630,7 @@ draft_files = Table(
     "draft_files",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("person_id", Id, ForeignKey("people.id")),
+    Column("person_id", Id, ForeignKey("people.id"), nullable=False),
     Column("form", String(40), nullable=False),
     Column("sha256", String(64), nullable=False, index=True),
     Column("content_type", String(100), nullable=False),

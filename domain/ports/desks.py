@@ -36,17 +36,6 @@ class Drafts(Protocol):
         ...
 
     def erase(self, person_id: int) -> None: ...
-    def loose(self, *, limit: int) -> list[str]:
-        """Hashes of files that were let go of, the oldest first."""
-        ...
-
-    def held(self, sha256: str) -> bool:
-        """Whether a draft, a case or a paper still holds a file."""
-        ...
-
-    def gone(self, sha256: str) -> None:
-        """There is nothing left to do about a file that was let go of."""
-        ...
 
 
 class Intakes(Protocol):

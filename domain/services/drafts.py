@@ -2,7 +2,7 @@
 
 A form that was sent leaves only its one-time number behind, so that pressing
 twice files once. Files wait with the draft; who lets go of a draft lets go of
-its files too.
+its files too: the nightly sweep deletes what no row refers to.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from domain.errors import Refused
 from domain.model.draft import Draft, HeldFile
 from domain.model.person import Person
-from domain.ports import Files, UnitOfWork
+from domain.ports import UnitOfWork
 from domain.services.work import Work
 
 #: files that wait with one form; more are sent when it is a case
@@ -84,16 +84,3 @@ def sent(work: Work, draft: Draft, once: str, number: str) -> None:
 def erase(uow: UnitOfWork, person: Person) -> None:
     """Nothing that the person wrote and did not send is kept (PIPL 47)."""
     uow.drafts.erase(person.id)
-
-
-def let_go(uow: UnitOfWork, files: Files, *, limit: int = 100) -> int:
-    """Delete bytes that no draft and no case holds any more; returns how many were looked at.
-
-    The bytes go before the note that they should: what is cut short is done again.
-    """
-    loose = uow.drafts.loose(limit=limit)
-    for sha256 in loose:
-        if not uow.drafts.held(sha256):
-            files.delete(sha256)
-        uow.drafts.gone(sha256)
-    return len(loose)

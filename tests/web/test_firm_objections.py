@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from datetime import date
 from urllib.parse import urlsplit
@@ -194,8 +195,10 @@ async def test_a_draft_can_be_thrown_away_and_the_nightly_sweep_takes_its_file(
     assert files.exists(file.sha256)
     assert "草稿已删除" in (await writes(browser, path, action="discard")).text
     assert await drafts_of(town, wang) == []
+    (path_on_disk,) = town.parts.settings.attachments.glob(f"*/{file.sha256}")
+    os.utime(path_on_disk, (0, 0))
     town.story.passes(days=1)
-    job = next(job for job in town.parts.scheduler.jobs if job.name == "let_go_files")
+    job = next(job for job in town.parts.scheduler.jobs if job.name == "sweep_orphans")
     await town.parts.scheduler.run(job)
     assert not files.exists(file.sha256)
 
