@@ -248,6 +248,10 @@ class _Blueprint:
         )
 
 
+#: objects more than before, then so many collections of the young, then of the middle-aged
+_COLLECT_AFTER = (5_000, 20, 50)
+
+
 class _WhenOpen:
     """The pipeline of an application that may not have started when its routes are made."""
 
@@ -452,6 +456,17 @@ def run_app(app: web.Application, host: str, port: int) -> None:
 
 
 async def _spare_the_collector(app: web.Application) -> AsyncIterator[None]:
-    """Keep what stays for ever out of every later full collection, which would stop all turns for 0.1 s."""
-    app[WARM].add_done_callback(lambda _: gc.freeze())
+    """Keep what stays for ever out of every later collection, and let those come seldom.
+
+    A full one would stop all turns for a tenth of a second; what a turn leaves
+    is freed without the collector, but for a few circles.
+    """
+
+    def spare(_: object) -> None:
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
+
+    before = gc.get_threshold()
+    app[WARM].add_done_callback(spare)
     yield
+    gc.set_threshold(*before)
