@@ -20,10 +20,13 @@ from bot.web import sessions
 from bot.web.doors import Door
 from bot.web.incoming import Incoming, cleaned, incoming, plain
 from bot.web.pages import polite, render
-from domain.errors import Refused
+from domain.errors import NotAllowed, Refused
 from domain.model.case import Actor
 from domain.ports import Files
 from domain.services import evidence
+from domain.services.auditing import require_auditor
+from domain.services.broadcast_view import require_sender
+from domain.services.intake_rights import require_viewer
 from domain.services.work import Work
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -43,6 +46,17 @@ class Tab:
 
     path: str
     words: str
+    #: raises ``NotAllowed`` for whom the page is not; the page itself asks the same again
+    guard: Callable[[Work, Actor], None] | None = None
+
+    def is_for(self, work: Work, actor: Actor) -> bool:
+        """Whether to show the way at all."""
+        try:
+            if self.guard is not None:
+                self.guard(work, actor)
+        except NotAllowed:
+            return False
+        return True
 
 
 FIRM_TABS = (Tab("/h5/firm/", "首页"), Tab("/h5/firm/cases", "办件"), Tab("/h5/firm/papers", "文书"))
@@ -50,11 +64,11 @@ STAFF_TABS = (
     Tab("/h5/staff/", "待办"),
     Tab("/h5/staff/cases", "案件"),
     Tab("/h5/staff/papers", "文书"),
-    Tab("/h5/staff/imports", "导入"),
-    Tab("/h5/staff/broadcasts", "通知"),
+    Tab("/h5/staff/imports", "导入", lambda _, actor: require_viewer(actor)),
+    Tab("/h5/staff/broadcasts", "通知", lambda _, actor: require_sender(actor)),
     Tab("/h5/staff/dashboard", "统计"),
     Tab("/h5/staff/rulebook", "规则"),
-    Tab("/h5/staff/audit", "审计"),
+    Tab("/h5/staff/audit", "审计", require_auditor),
 )
 
 
@@ -65,6 +79,8 @@ class Visit:
         self._side = side
         self._session = session
         self.request = request
+        #: the ways on, for whom is here: known once the page has asked something
+        self._tabs: tuple[Tab, ...] = ()
 
     @property
     def house(self) -> House:
@@ -97,7 +113,9 @@ class Visit:
 
     def _asked(self, uow: SqlUnitOfWork, ask: Ask[T]) -> T:
         work = self.house.work(uow)
-        return ask(work, evidence.actor_behind(work, self.person_id))
+        actor = evidence.actor_behind(work, self.person_id)
+        self._tabs = tuple(tab for tab in self._side.tabs if tab.is_for(work, actor))
+        return ask(work, actor)
 
     async def form(self) -> MultiDictProxy[str]:
         """The fields of a form that was made for this session; ``Refused`` for any other."""
@@ -131,7 +149,7 @@ class Visit:
             template,
             title=title,
             notice=notice,
-            tabs=self._side.tabs,
+            tabs=self._tabs,
             path=self.request.path,
             csrf=self._session.csrf,
             office=house.office,

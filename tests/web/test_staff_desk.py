@@ -135,3 +135,24 @@ async def test_somebody_with_nothing_to_do_is_told_where_to_look(town: Town, ent
     browser = await enter(town, await hired(town, "wu", "吴岗"), HOME)
     assert "现在没有等您办的事" in browser.last.text
     assert "没有角色" in browser.last.text
+
+
+@pytest.mark.parametrize(
+    ("role", "closed"),
+    [
+        ("经办", {"审计"}),
+        ("审批", {"审计"}),
+        ("信用办管理员", {"审计"}),
+        ("审计", {"导入", "通知"}),
+    ],
+)
+async def test_only_the_ways_that_are_open_to_a_member_are_shown(
+    town: Town, enter: Enter, role: str, closed: set[str]
+) -> None:
+    browser = await enter(town, await hired(town, "liu", "刘海", role), HOME)
+    ways = re.findall(r'<a href="(/h5/staff/[a-z]*)"[^>]*>([^<]+)</a>', browser.last.text.split("</nav>")[0])
+    assert {"待办", "案件", "文书", "导入", "通知", "统计", "规则", "审计"} - {
+        words for _, words in ways
+    } == closed
+    for address, _ in ways:
+        assert (await browser.opens(address)).status == 200

@@ -7,7 +7,6 @@ from aiohttp import web
 from bot.web.papers import PAPER, hand_out
 from bot.web.site import Side, Visit
 from domain.services import paper_shelf, papers
-from domain.services.paper_shelf import FirmPapers
 
 _SUBJECT = r"{subject_id:\d{1,12}}"
 _RECORD = r"{record_id:\d{1,12}}"
@@ -33,9 +32,7 @@ class PaperPages:
     async def show(self, visit: Visit) -> web.StreamResponse:
         """The papers of the firms that a name or code means, and the penalties that a notice can go with."""
         wanted = visit.query.get("firm", "").strip()[:_LONGEST]
-        found: list[FirmPapers] = []
-        if wanted:
-            found = await visit.run(lambda work, actor: paper_shelf.look_up(work, actor, wanted))
+        found = await visit.run(lambda work, actor: paper_shelf.look_up(work, actor, wanted))
         return visit.page("staff/papers.html", title="文书", wanted=wanted, found=found)
 
     async def grade_notice(self, visit: Visit) -> web.StreamResponse:
