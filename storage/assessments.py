@@ -18,8 +18,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal,
-    literal_column,
     or_,
     select,
     update,
@@ -29,7 +27,7 @@ from domain.model.assessment import Assessment, BaseGrade, Evaluation
 from storage.evaluation_codec import Packed, pack
 from storage.evaluation_forms import keep_forms, read_evaluation
 from storage.prepared import Prepared
-from storage.statements import insert_once
+from storage.statements import insert_once, written
 from storage.tables import assessments, base_grades, batches
 from storage.types import AnyRow
 
@@ -49,13 +47,11 @@ ASSESSMENT_COLUMNS = select(
     assessments.c.batch_id,
     assessments.c.approved_by,
 ).select_from(WITH_BATCH)
-#: a status that waits for its value would let SQLite plan anew each time, with the
-#: partial indexes in view: that took five times as long as the look-up itself
 _NEWEST = {
     status: Prepared(
         ASSESSMENT_COLUMNS.where(
             assessments.c.subject_id == bindparam("subject"),
-            assessments.c.status == literal_column(f"'{status}'"),
+            assessments.c.status == written(status),
             VISIBLE,
         )
         .order_by(assessments.c.id.desc())
@@ -86,8 +82,7 @@ _REPLACED = exists().where(
 )
 _WAITING = (
     ASSESSMENT_COLUMNS.where(
-        # written into the text of the statement, or its partial index could not be used
-        assessments.c.status == literal("proposed", literal_execute=True),
+        assessments.c.status == written("proposed"),
         VISIBLE,
         ~_REPLACED,
     )
@@ -101,8 +96,7 @@ _DUE = (
     select(_SUBJECT)
     .select_from(WITH_BATCH)
     .where(
-        # written into the text of the statement, or its partial index could not be used
-        assessments.c.status == literal("in_force", literal_execute=True),
+        assessments.c.status == written("in_force"),
         assessments.c.valid_until <= bindparam("today"),
         bindparam("after") < _SUBJECT,
         VISIBLE,
@@ -114,9 +108,7 @@ _DUE = (
 _ADD = insert(assessments).returning(assessments.c.id)
 _RETIRE = {
     was: update(assessments)
-    .where(
-        assessments.c.subject_id == bindparam("subject"), assessments.c.status == literal_column(f"'{was}'")
-    )
+    .where(assessments.c.subject_id == bindparam("subject"), assessments.c.status == written(was))
     .values(status=becomes)
     for was, becomes in (("in_force", "past"), ("proposed", "dropped"))
 }

@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     insert,
-    literal,
     or_,
     select,
     update,
@@ -31,6 +30,7 @@ from storage.evaluation_codec import pack
 from storage.evaluation_forms import keep_forms, read_evaluation
 from storage.evaluation_stream import read_base_grades, read_units, subject_ids
 from storage.prepared import Prepared
+from storage.statements import written
 from storage.tables import assessments, batches
 from storage.types import AnyRow
 
@@ -101,8 +101,7 @@ _WAITING: Select[Any] = (
     .join(batches, batches.c.id == assessments.c.batch_id)
     .where(
         assessments.c.batch_id == bindparam("wanted"),
-        # written into the text of the statement, or its partial index could not be used
-        assessments.c.status == literal("proposed", literal_execute=True),
+        assessments.c.status == written("proposed"),
         batches.c.flipped_at.is_not(None),
         ~_replaced_by("in_force", "proposed"),
     )

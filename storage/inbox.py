@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from domain.ports import Sealer
 from storage.prepared import Prepared
-from storage.statements import insert_once
+from storage.statements import insert_once, written
 from storage.tables import inbox
 
 PURPOSE = "inbox reply"
@@ -47,8 +47,7 @@ _TAKEN_FROM: dict[str, list[str]] = {
 _UNANSWERED = (
     select(inbox.c.id, inbox.c.person_id, inbox.c.reply)
     .where(
-        # written into the text of the statement, or its partial index could not be used
-        inbox.c.answer_owner == literal("none", literal_execute=True),
+        inbox.c.answer_owner == written("none"),
         inbox.c.received_at < bindparam("before"),
         inbox.c.reply.is_not(None),
         inbox.c.person_id.is_not(None),
